@@ -7,6 +7,7 @@ PsgwError
 │   ├── NotAuthenticatedError    UNAUTHENTICATED
 │   ├── ForbiddenError           FORBIDDEN, with the required scopes
 │   ├── SourceUnavailableError   SOURCE_UNAVAILABLE, with the system
+│   │   └── ContractMismatchError    CONTRACT_MISMATCH, with the connection, the object and the field
 │   ├── ResidencyBlockedError    RESIDENCY_BLOCKED
 │   ├── MappingMissingError      MAPPING_MISSING, with the domain, the connection and the raw code
 │   └── LimitExceededError       LIMIT_EXCEEDED
@@ -153,6 +154,37 @@ class SourceUnavailableError(ClientError):
             "retryAfter": after.total_seconds() if after is not None else None,
             "correlationId": self.fault.correlation_id,
         }
+
+
+class ContractMismatchError(SourceUnavailableError):
+    """A system sent a value or a record that cannot be read; the other values and records are complete.
+
+    Seen: by everybody who requests the value, or a value that is computed from it; it is null. The error never contains
+    the value.
+    Remedy: An operator corrects `field` of `object` in the system of `connection`, or the mapping file if the field has
+    another type than the mapping needs. `psgw check` lists the records that the change feeds could not read.
+    """
+
+    code = "CONTRACT_MISMATCH"
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.retryable = False
+
+    def build_extensions(self) -> dict[str, object]:
+        """Add the system, the connection, and the object and field in the vendor's terms."""
+        return {
+            "system": self.fault.system.value,
+            "connection": self.fault.connection,
+            "object": self.fault.object,
+            "field": self.fault.field,
+            "correlationId": self.fault.correlation_id,
+        }
+
+
+def build_source_error(fault: Fault) -> SourceUnavailableError:
+    """Return the error of a fault: ContractMismatchError if it names a single record or value."""
+    return SourceUnavailableError(fault) if fault.object is None else ContractMismatchError(fault)
 
 
 class ResidencyBlockedError(ClientError):
@@ -303,12 +335,12 @@ Remedy: An operator adds the page's origin to `serve.origins` in the settings.""
 
 Seen: by the client that opens another connection, with `Retry-After`.
 Remedy: Retry later. Close unused connections; one connection carries many subscriptions.""",
-    "TOO_MANY_REQUESTS": """The caller has used up its budget of requests, cost or processor time.
+    "TOO_MANY_REQUESTS": """The caller has used up its budget, or sends more operations at once than can be finished.
 
 Seen: by the caller whose budget is used up, with `Retry-After`; other callers are not affected. The cost of an
 operation is the number of fields that its response may have.
-Remedy: Wait for the seconds in `Retry-After`. Request fewer fields and smaller pages; an operator can change the
-`budget` section of the settings.""",
+Remedy: Wait for the seconds in `Retry-After`. Send fewer operations at once. Request fewer fields and smaller pages; an
+operator can change the `budget` section of the settings.""",
     "OVERLOADED": """The gateway has more operations than it can finish within the deadline.
 
 Seen: by callers whose operation was refused before it was executed, with `Retry-After`.

@@ -63,6 +63,8 @@ class IssuerSettings(Section):
     """The claim with the client id."""
     leeway: Annotated[int, Field(ge=0, le=120)] = 30
     """Accepted clock skew between issuer and gateway, in seconds."""
+    max_lifetime: Annotated[int, Field(ge=60)] = 86_400
+    """The longest accepted lifetime of a token, from `iat` to `exp`, in seconds; by default a day."""
 
 
 class GraphSettings(Section):

@@ -5,7 +5,7 @@ from typing import Final
 from tables import render_table
 
 from gateway.auth.scopes import SCOPES
-from gateway.auth.user_roles import OWN_ROLES, ROLES
+from gateway.auth.user_roles import CUSTOMER_ROLES, OWN_ROLES, ROLES
 
 INTRODUCTION: Final = """\
 # Roles and scopes
@@ -27,7 +27,7 @@ def render_page() -> str:
         [
             (
                 f"`{role}`",
-                "own records" if role in OWN_ROLES else "all records of their legal entities and regions",
+                _describe_rows(role),
                 str(len(ROLES[role])),
             )
             for role in roles
@@ -38,3 +38,9 @@ def render_page() -> str:
         for scope in sorted(SCOPES)
     ]
     return f"{INTRODUCTION}\n## Roles\n\n{role_table}\n## Scopes\n\n{render_table(('scope', 'held by'), rows)}"
+
+
+def _describe_rows(role: str) -> str:
+    if role in CUSTOMER_ROLES:
+        return "records of their customer"
+    return "own records" if role in OWN_ROLES else "all records of their legal entities and regions"

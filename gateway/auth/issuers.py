@@ -12,7 +12,8 @@ TOKEN_TYPES = ("at+jwt", "application/at+jwt")
 class Issuer:
     """One issuer. Defaults follow RFC 9068; the record of a provider that deviates (typ JWT, `scp`) says how.
 
-    `jwks_url` is https except on loopback; the settings check that. `leeway` is the accepted clock skew in seconds.
+    `jwks_url` is https except on loopback; the settings check that. In seconds: `leeway` is the accepted clock skew,
+    `max_lifetime` the longest time from `iat` to `exp`.
     """
 
     issuer: str
@@ -23,6 +24,7 @@ class Issuer:
     scope_claim: str = "scope"
     client_claim: str = "client_id"
     leeway: int = 30
+    max_lifetime: int = 86_400
 
 
 def build_issuer(configured: IssuerSettings) -> Issuer:
@@ -35,4 +37,5 @@ def build_issuer(configured: IssuerSettings) -> Issuer:
         scope_claim=configured.scope_claim,
         client_claim=configured.client_claim,
         leeway=configured.leeway,
+        max_lifetime=configured.max_lifetime,
     )

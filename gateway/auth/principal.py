@@ -25,6 +25,8 @@ class Principal:
 
     `legal_entities` or `regions` None: all of them, which a token must state explicitly.
 
+    `customers` are the customer numbers of a caller with the row access CUSTOMER.
+
     Values of the data classes in `masked` are shown only masked. `expires_at` is aware UTC.
     """
 
@@ -39,6 +41,7 @@ class Principal:
     actor_id: str | None
     masked: frozenset[DataClass]
     expires_at: datetime
+    customers: frozenset[str] = frozenset()
 
 
 def build_principal(claims: Mapping[str, Any], *, scope_claim: str, client_claim: str) -> Principal:
@@ -68,6 +71,7 @@ def build_principal(claims: Mapping[str, Any], *, scope_claim: str, client_claim
         actor_id=actor if isinstance(actor, str) else None,
         masked=CLASSIFIED if AUDIT in scopes else frozenset(),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        customers=frozenset(_parse_values(claims.get("customers"))),
     )
 
 

@@ -35,6 +35,7 @@ class RejectionReason(StrEnum):
     ISSUED = "iat"
     SUBJECT = "sub"
     TOKEN_ID = "jti"  # noqa: S105 -- the name of a claim
+    LIFETIME = "lifetime"
     CONFIRMATION = "cnf"
     CLAIMS = "claims"
 
@@ -111,7 +112,16 @@ def check_claims(claims: Mapping[str, Any], issuer: Issuer, now: int | None = No
             registry.validate({name: value for name, value in claims.items() if name == reason.value})
         except JoseError:
             yield reason
+    if _is_too_long_lived(claims, issuer):
+        yield RejectionReason.LIFETIME
     # RFC 7800: the token is bound to a key. A bearer does not prove possession of the key (RFC 9449 or 8705 would),
     # so the token may be stolen.
     if "cnf" in claims:
         yield RejectionReason.CONFIRMATION
+
+
+def _is_too_long_lived(claims: Mapping[str, Any], issuer: Issuer) -> bool:
+    issued, expiry = claims.get("iat"), claims.get("exp")
+    if not isinstance(issued, (int, float)) or not isinstance(expiry, (int, float)):
+        return False
+    return expiry - issued > issuer.max_lifetime

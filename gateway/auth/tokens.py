@@ -61,7 +61,7 @@ class _TrustedIssuer:
     """An issuer with its keys and the principals of its tokens that have been verified.
 
     The cache holds SHA-256 digests, never tokens, and no rejections. A changed key set empties it, so that a withdrawn
-    key ends its tokens; with stale keys it is not used.
+    key ends its tokens; with stale keys, or keys that should be fetched again, it is not used.
     """
 
     def __init__(self, issuer: Issuer, fetch: Fetch, now: Callable[[], float], monotonic: Callable[[], float]) -> None:
@@ -109,7 +109,7 @@ class TokenVerifier:
     def _find_principal(self, digest: bytes) -> Principal | None:
         for trusted in self._trusted.values():
             principal = trusted.principals.get(digest)
-            if principal is not None and not trusted.jwks.is_stale:
+            if principal is not None and not trusted.jwks.is_stale and not trusted.jwks.is_due:
                 return principal
         return None
 

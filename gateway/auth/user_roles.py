@@ -8,9 +8,10 @@ from enum import StrEnum
 
 
 class RowAccess(StrEnum):
-    """The records that a role sees within its legal entities and regions: its own or all."""
+    """The records that a role sees within its legal entities and regions: its own, those of its customers, or all."""
 
     OWN = "own"
+    CUSTOMER = "customer"
     ALL = "all"
 
 
@@ -64,5 +65,8 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 """The scopes of each role."""
 
-OWN_ROLES: frozenset[str] = frozenset({"portal_user", "consultant", "project_manager"})
+OWN_ROLES: frozenset[str] = frozenset({"consultant", "project_manager"})
 """Roles that see only records of which the person is a member or the manager, and their own."""
+
+CUSTOMER_ROLES: frozenset[str] = frozenset({"portal_user"})
+"""Roles of a customer's people, who see only records of that customer."""

@@ -59,7 +59,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """The failure of one source, in a message that is safe to show.
 
     `message` never quotes the source's own text. `correlation_id` is that of the request, also sent upstream and
-    logged.
+    logged. `object`, `id` and `field` name a single record or value that could not be read, in the vendor's terms;
+    without `object` the whole answer failed.
     """
 
     system: SystemRole
@@ -68,3 +69,6 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: str
     connection: str | None = None
     retry_after: timedelta | None = None
+    object: str | None = None
+    id: str | None = None
+    field: str | None = None

@@ -49,12 +49,13 @@ class MaskMode(StrEnum):
 
 
 class RowScopeKey(StrEnum):
-    """A key of a row rule: TENANT, LEGAL_ENTITY and REGION are ANDed, the others ORed with the caller's row access."""
+    """A key of a row rule: TENANT, LEGAL_ENTITY, REGION, CUSTOMER are ANDed, the others ORed."""
 
     TENANT = "TENANT"
     LEGAL_ENTITY = "LEGAL_ENTITY"
     REGION = "REGION"
     SERVICE_LINE = "SERVICE_LINE"
+    CUSTOMER = "CUSTOMER"
     PROJECT_MEMBER = "PROJECT_MEMBER"
     SELF = "SELF"
     MANAGER_CHAIN = "MANAGER_CHAIN"

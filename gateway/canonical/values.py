@@ -1,6 +1,6 @@
 """Value types: exact money, calendar ranges, addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -43,6 +43,50 @@ class Money(msgspec.Struct, frozen=True):
         """Return the amount rounded to the currency's minor unit, half to even."""
         exponent = Decimal(1).scaleb(-get_minor_units(self.currency))
         return Money(self.amount.quantize(exponent, ROUND_HALF_EVEN), self.currency)
+
+    def convert(self, rate: Decimal, currency: str) -> "Money":
+        """Return the amount in another currency, rounded to its minor unit; `rate` is its price of one unit."""
+        return Money(self.amount * rate, currency).round()
+
+
+class DocumentMoney(Money, frozen=True):
+    """An amount of a document.
+
+    `on` is the day whose exchange rates apply; None if the document has no date yet. `parts` add up to the amount, such
+    as the lines of a subtotal: a conversion rounds each part, as a ledger posts it, so that the converted parts add up
+    to the converted amount. Without parts the amount itself is rounded.
+    """
+
+    on: date | None = None
+    parts: tuple[Decimal, ...] = ()
+
+    def convert(self, rate: Decimal, currency: str) -> "DocumentMoney":
+        """Return the amount in another currency: the sum of its converted parts."""
+        rest = self.amount - sum(self.parts, Decimal(0))
+        parts = (*self.parts, rest) if rest else self.parts
+        converted = tuple(Money(part * rate, currency).round().amount for part in parts)
+        return DocumentMoney(sum(converted, Decimal(0)), currency, self.on, converted).round()
+
+    def round(self) -> "DocumentMoney":
+        """Return the amount rounded to the currency's minor unit; the parts stay."""
+        return DocumentMoney(super().round().amount, self.currency, self.on, self.parts)
+
+
+def apportion(total: Decimal, amounts: Sequence[Decimal], currency: str) -> tuple[Decimal, ...]:
+    """Round amounts to the currency so that they add up to `total` (largest remainder).
+
+    Amounts whose sum differs from the total by more than their rounding are only rounded: that is no rounding error.
+    """
+    unit = Decimal(1).scaleb(-get_minor_units(currency))
+    rounded = [amount.quantize(unit, ROUND_HALF_EVEN) for amount in amounts]
+    missing = int((total - sum(rounded, Decimal(0))) / unit)
+    if abs(total - sum(amounts, Decimal(0))) > unit * len(rounded) / 2 or abs(missing) > len(rounded):
+        return tuple(rounded)
+    step = unit if missing > 0 else -unit
+    by_remainder = sorted(range(len(rounded)), key=lambda place: (amounts[place] - rounded[place]) * step, reverse=True)
+    for place in by_remainder[: abs(missing)]:
+        rounded[place] += step
+    return tuple(rounded)
 
 
 class DateRange(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from joserfc.jwk import Key
 
-from gateway.auth.jwks import parse_keys
+from gateway.auth.jwks import ParsedKeys, parse_keys
 from gateway.auth.metadata import find_jwks_uri
 from gateway.checks.report import FailureClass, build_failed_finding
 from gateway.checks.unreachable_addresses import build_unreachable_finding
@@ -39,7 +39,12 @@ async def check_issuer(issuer: IssuerSettings, seconds: float) -> tuple[Finding,
     return build_failed_finding(subject, problem, remedy), FailureClass.INCOMPLETE
 
 
-def _build_key_finding(subject: str, keys: Mapping[str, Key]) -> tuple[Finding, FailureClass | None]:
+def _build_key_finding(subject: str, found: ParsedKeys) -> tuple[Finding, FailureClass | None]:
+    keys: Mapping[str, Key] = found.usable
+    if found.refused:
+        weak = "; ".join(f"{kid} is {reason}" for kid, reason in sorted(found.refused.items()))
+        remedy = "Replace the weak key at the provider: tokens that it signs are rejected."
+        return build_failed_finding(subject, f"The key set has a weak key: {weak}.", remedy), FailureClass.INCOMPLETE
     if not keys:
         remedy = "Configure the provider to publish a signing key with a `kid`."
         return build_failed_finding(subject, "The key set has no usable key.", remedy), FailureClass.INCOMPLETE

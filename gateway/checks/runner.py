@@ -7,6 +7,7 @@ from gateway.checks.issuers import check_issuer
 from gateway.checks.report import FailureClass, Report, build_failed_finding, get_most_severe
 from gateway.checks.store import check_store
 from gateway.checks.systems import check_connection
+from gateway.checks.unreadable_records import check_unreadable_records
 from gateway.ports.base import Finding
 from gateway.ports.discovery import discover
 from gateway.settings import Settings
@@ -33,7 +34,8 @@ async def _check_gateway(settings: Settings, seconds: float) -> Report:
     results = await asyncio.gather(
         check_store(settings.store.url, seconds), *(check_issuer(issuer, seconds) for issuer in settings.issuers)
     )
-    checked = [*results, *_find_missing_sections(settings)]
+    unreadable = await check_unreadable_records(settings.store.url, seconds)
+    checked = [*results, *_find_missing_sections(settings), *unreadable]
     return Report(
         findings=tuple(finding for finding, _ in checked),
         failure=get_most_severe(failure for _, failure in checked),

@@ -33,6 +33,10 @@ _EXPLANATIONS: Final[Mapping[RejectionReason, Explanation]] = {
         "It is bound to a key (cnf), and is used as a plain bearer token.",
         "Configure the provider to issue bearer tokens: the gateway supports neither DPoP nor client certificates.",
     ),
+    RejectionReason.LIFETIME: Explanation(
+        "It lives longer than the issuer's `max_lifetime`.",
+        "Configure the provider to issue tokens with a shorter life, or raise `max_lifetime` of the issuer.",
+    ),
     RejectionReason.TOKEN_ID: Explanation(
         "It has no id (jti).", "Configure the provider to give each token an id (RFC 9068)."
     ),
@@ -153,4 +157,5 @@ def describe_rows(found: TokenInspection, tenant: str) -> dict[str, Any]:
         "served": tenant_claim == tenant,
         **bounds,
         "row_access": found.claims.get("row_access", "own"),
+        **({"customers": found.claims["customers"]} if "customers" in found.claims else {}),
     }

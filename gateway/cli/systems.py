@@ -9,7 +9,7 @@ from rich.table import Table
 
 from gateway.cli.control import run_request
 from gateway.cli.options import Json, SettingsFile, load_connected_settings
-from gateway.cli.output import Exit, ProgressStep, handle_errors, print_json, print_table, show_progress
+from gateway.cli.output import Exit, ProgressStep, handle_errors, print_data, print_json, print_table, show_progress
 from gateway.cli.requests import SyncFeeds
 from gateway.composition import Gateway
 from gateway.identity.sync import FeedResult
@@ -17,6 +17,8 @@ from gateway.identity.sync import FeedResult
 
 def sync(settings: SettingsFile = None, json: Json = False) -> None:
     """Read every change feed once, and update the card index.
+
+    Records and values that cannot be read are listed; a feed continues past them.
 
     Exit 2: the settings are invalid; 3: a feed could not be read.
     """
@@ -26,11 +28,14 @@ def sync(settings: SettingsFile = None, json: Json = False) -> None:
     if json:
         print_json([msgspec.structs.asdict(result) for result in results])
     else:
-        rows = Table("connection", "feed", "rows", "deleted", "fault", box=None)
+        rows = Table("connection", "feed", "rows", "deleted", "unreadable", "fault", box=None)
         for result in results:
             fault = result.failure.value if result.failure else ""
-            rows.add_row(result.connection, result.feed, str(result.rows), str(result.deleted), fault)
+            unreadable = str(len({each.id for each in result.unreadable}))
+            rows.add_row(result.connection, result.feed, str(result.rows), str(result.deleted), unreadable, fault)
         print_table(rows)
+        for each in (entry for result in results for entry in result.unreadable):
+            print_data(f"{each.connection}: cannot read {each.describe()}")
     raise typer.Exit(Exit.UNREACHABLE if any(result.failure for result in results) else Exit.OK)
 
 

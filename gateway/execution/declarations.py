@@ -18,6 +18,14 @@ Accessor = str | Callable[..., Any]
 """How a value is read from a record: the name of an attribute, or a function of the record."""
 
 
+def list_sufficient_scopes(rules: tuple[Scopes, ...]) -> list[list[str]]:
+    """Return the alternatives of scopes, each of which satisfies a conjunction of scope rules."""
+    groups: list[list[str]] = [[]]
+    for rule in rules:
+        groups = [list(dict.fromkeys([*left, *right])) for left in groups for right in rule]
+    return groups
+
+
 @dataclass(frozen=True)
 class Sensitive:
     """Classification of a value: its data class, how it is masked, and whether it must stay in its data region."""
@@ -31,11 +39,13 @@ class Sensitive:
 class FieldDeclaration:
     """What every field declares: the systems it reads, in order, its scopes and its classification.
 
-    `origins` lists what a composed value is read from: an attribute per record class, or None for the whole record
-    class. If the linked systems support none of them, the value is null and the response says why.
+    `printed_roles` are the systems that the field's `@source` directive names, in order. `origins` lists what a
+    composed value is read from: an attribute per record class, or None for the whole record class. If the linked
+    systems support none of them, the value is null and the response says why.
     """
 
     roles: tuple[SystemRole, ...] = ()
+    printed_roles: tuple[SystemRole, ...] = ()
     origins: Mapping[type[Record], str | None] = field(default_factory=dict)
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS
     scopes: Scopes = ()
@@ -108,13 +118,15 @@ class Facet:
     """The record of a noun in one system.
 
     The key is the card's link for a noun with a card; for a leaf it is the leaf's own id or `key(view, request)`.
-    `borrowed` names a reference field: the facet is then that of the referenced noun, in the same role.
+    `borrowed` names a reference field: the facet is then that of the referenced noun, in the same role. `joined` is the
+    loader of the facet of a leaf of another system: it reads by the key that the two systems share.
     """
 
     record: type
     loader: str | None = None
     key: Callable[..., Any] | None = None
     borrowed: str | None = None
+    joined: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +139,11 @@ class Owner:
 
 @dataclass(frozen=True, kw_only=True)
 class NounDeclaration:
-    """A noun: its anchor, its facets, its scopes and its row rule."""
+    """A noun: its anchor, its facets, its scopes and its row rule.
+
+    `dated` names, per record class, the attribute with the date of the document: amounts are converted at its rates.
+    `coded_by` is the field that shows the business code or number by which an EntityRef can name a record.
+    """
 
     name: str
     anchor: SystemRole
@@ -137,6 +153,21 @@ class NounDeclaration:
     authenticated: bool = False
     rows: tuple[RowScopeKey, ...] = ()
     owner: Owner | None = None
+    dated: Mapping[type[Record], str] = field(default_factory=dict)
+    coded_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """The rights that a filter, an order or a reference needs: those of the field that shows the value.
+
+    `field` is the name of that field, `requirement` its index in the registry. `data_class` is set if it is classified.
+    """
+
+    field: str
+    requirement: int
+    sufficient_scopes: Sequence[Sequence[str]]
+    data_class: DataClass | None = None
 
 
 @dataclass(kw_only=True)
@@ -144,6 +175,8 @@ class Registry:
     """Every declaration, filled while the schema is bound and read-only afterwards.
 
     `requirements` holds the distinct conjunctions of scope rules; fields and types refer to them by index.
+    `conditions` holds the filters and orders of each loader, by argument and name, and `code_conditions` the reference
+    by code of each noun.
     """
 
     nouns: dict[str, NounDeclaration] = field(default_factory=dict)
@@ -151,6 +184,8 @@ class Registry:
     field_requirements: dict[tuple[str, str], int] = field(default_factory=dict)
     type_requirements: dict[str, int] = field(default_factory=dict)
     requirements: list[tuple[Scopes, ...]] = field(default_factory=list)
+    conditions: dict[str, dict[tuple[str, str], Condition]] = field(default_factory=dict)
+    code_conditions: dict[str, Condition] = field(default_factory=dict)
     possible_types: dict[str, frozenset[str]] = field(default_factory=dict)
     _person_fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _denied: dict[frozenset[str], frozenset[int]] = field(default_factory=dict)

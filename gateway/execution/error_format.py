@@ -7,14 +7,14 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from gateway.errors import BadInputError, ClientError, ForbiddenError, SourceUnavailableError
+from gateway.errors import BadInputError, ClientError, ContractMismatchError, ForbiddenError, SourceUnavailableError
 from gateway.execution.request import RequestState
 
 NULL_ERROR_PREFIX = "Cannot return null for non-nullable field"
 MAX_GROUPS = 10
 MAX_MESSAGE_LENGTH = 300
 """Characters of a message that quotes the caller's text: otherwise each error would return the whole text."""
-NEVER_SUPPRESSED = frozenset({ForbiddenError.code, SourceUnavailableError.code})
+NEVER_SUPPRESSED = frozenset({ForbiddenError.code, SourceUnavailableError.code, ContractMismatchError.code})
 """Codes that are reported at every path: a null without its error would be read as absence."""
 
 LOG = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import AmbiguousCards, Card
 from gateway.canonical.roles import SystemRole
-from gateway.errors import AmbiguousReferenceError, ClientError, SourceUnavailableError
+from gateway.errors import AmbiguousReferenceError, ClientError, SourceUnavailableError, build_source_error
 from gateway.execution.declarations import Facet, Owner
 from gateway.execution.request import NOT_LOADED, RequestState, build_card_key, build_native_card_key, drop_object_type
 from gateway.execution.view import MissingKeys, View
@@ -44,7 +44,8 @@ def build_facet_load_key(
     view: View, role: SystemRole, declared: Facet, request: RequestState
 ) -> LoadKey | MissingKeys | Fault | None:
     """Return the key that loads a facet; None if the noun has no id in that system."""
-    if declared.key is not None:
+    loader = declared.loader if declared.joined is None or role is view.own_role else declared.joined
+    if declared.key is not None and not (declared.joined is not None and role is view.own_role):
         native = declared.key(view, request)
     elif view.card is not None:
         native = view.card.get_native_id(role)
@@ -52,7 +53,7 @@ def build_facet_load_key(
         native = view.key if role is view.own_role else None
     if native is None or isinstance(native, (MissingKeys, Fault)):
         return native
-    return (declared.loader or "", NO_ARGS, drop_object_type(native))
+    return (loader or "", NO_ARGS, drop_object_type(native))
 
 
 def _get_borrowed_facet(view: View, field: str, role: SystemRole, request: RequestState) -> Any:
@@ -77,7 +78,7 @@ def resolve_card(request: RequestState, key: LoadKey, field: str | None = None) 
     if isinstance(card, MissingKeys):
         return card
     if isinstance(card, Fault):
-        raise SourceUnavailableError(card)
+        raise build_source_error(card)
     if isinstance(card, AmbiguousCards):
         card = _choose_visible(card, request, field)
     return request.build_view(card)
@@ -100,7 +101,7 @@ def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: RequestS
     if isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
-        raise SourceUnavailableError(record)
+        raise build_source_error(record)
     if record is None:
         return None
     view.key = record.native

@@ -11,8 +11,10 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
-from gateway.errors import SourceUnavailableError
+from gateway.errors import build_source_error
+from gateway.execution.conditions import check_conditions
 from gateway.execution.declarations import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
+from gateway.execution.document_dates import date_value
 from gateway.execution.facets import get_facet, get_loaded
 from gateway.execution.masking import mask_value
 from gateway.execution.references import resolve_reference
@@ -25,6 +27,7 @@ from gateway.execution.source_values import (
     resolve_source,
 )
 from gateway.execution.view import MissingKeys, PageValue, View
+from gateway.execution.visible_rows import select_visible_rows
 from gateway.loaders.arguments import FrozenArgs, normalise_arguments
 
 ROOT = "root"
@@ -42,7 +45,7 @@ def resolve_field(
         case Plain():
             value = getattr(source, declaration.attribute)
         case Sourced():
-            value = _resolve_sourced(name, declaration, source, request)
+            value = date_value(_resolve_sourced(name, declaration, source, request), source, request)
         case Reference():
             value = resolve_reference(declaration, source, request)
             if value is None:
@@ -88,6 +91,7 @@ def record_unsupported(name: str, declaration: FieldDeclaration, source: Any, re
 
 
 def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any], request: RequestState) -> Any:
+    check_conditions(declaration.loader, args, request)
     for role in declaration.needs:
         record = get_facet(source, role, request)
         if isinstance(record, MissingKeys):
@@ -97,7 +101,9 @@ def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any],
         return key
     found = get_loaded(request, (declaration.loader, FrozenArgs(args), key))
     if isinstance(found, Fault):
-        raise SourceUnavailableError(found)
+        raise build_source_error(found)
+    if declaration.shape == "list" and isinstance(found, Page):
+        request.list_faults |= {fault: None for fault in found.faults if fault.object is not None}
     return found if isinstance(found, MissingKeys) else _shape_result(declaration, found, source, args, request)
 
 
@@ -110,7 +116,8 @@ def _shape_result(
         return None
     if declaration.shape == "list":
         return [resolve_row(row, request) for row in (result.rows if isinstance(result, Page) else result)]
-    return PageValue(result, [resolve_row(row, request) for row in result.rows])
+    page = select_visible_rows(result, source, request)
+    return page if isinstance(page, MissingKeys) else PageValue(page, [resolve_row(row, request) for row in page.rows])
 
 
 def _build_default_key(declaration: Related, source: Any) -> Any:

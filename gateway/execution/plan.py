@@ -34,7 +34,7 @@ from gateway.errors import ClientError
 from gateway.execution.declarations import FieldDeclaration
 from gateway.execution.field_resolution import resolve_field
 from gateway.execution.request import RequestState
-from gateway.execution.view import MissingKeys, View
+from gateway.execution.view import MissingKeys, ValueWithErrors, View
 from gateway.loaders.declaration import LoadKey
 
 MAX_WAVES = 64
@@ -152,11 +152,12 @@ class Planner:
         """Resolve one field. An error ends its branch; building the response raises it again and reports it."""
         field = task.field
         try:
-            return resolve_field(field.name, field.declaration, task.source, field.args, self._request)
+            value = resolve_field(field.name, field.declaration, task.source, field.args, self._request)
         except ClientError:
             return None
         except Exception:  # noqa: BLE001 -- a faulty declaration costs only its own field; the build logs and masks it
             return None
+        return value.value if isinstance(value, ValueWithErrors) else value
 
     def _create_child_tasks(self, sets: SelectionSets, return_type: str, value: Any) -> Iterator[FieldTask]:
         for item in value if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") else (value,):

@@ -73,6 +73,9 @@ def _collect_noun_reads(registry: Registry, noun: NounDeclaration, names: frozen
             yield from _collect_field_reads(noun, name, declaration)
     if any(facet.key is not None for facet in noun.facets.values()):
         yield from _read_every_facet(noun)
+    for role, facet in noun.facets.items():
+        if facet.record in noun.dated:
+            yield role, noun.dated[facet.record]
     if noun.owner is not None:
         own = (role for role, facet in noun.facets.items() if facet.borrowed is None)
         yield from ((role, _get_attribute_name(noun.owner.of)) for role in own)

@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from graphql import GraphQLError, GraphQLResolveInfo
+
 from gateway.canonical.entity_days import EntityDays
+from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
@@ -15,7 +18,8 @@ from gateway.canonical.roles import DataClass, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.execution.declarations import Registry
 from gateway.execution.global_ids import IdCodec
-from gateway.execution.view import View
+from gateway.execution.guarded_records import guard_record
+from gateway.execution.view import ValueWithErrors, View
 from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey
 from gateway.ports.lineage import Lineage
@@ -42,11 +46,15 @@ class RecordLoader(Protocol):
 class Caller:
     """The rights of the caller that execution enforces.
 
-    `regions` is None for every region. `masked` lists the data classes that the caller sees only masked.
+    `sees_every_row` says that no row rule restricts the caller. `legal_entities` are those whose shared data, such as
+    cost centres, the caller may see, and `regions` the data regions; None means all. `masked` lists the data classes
+    that the caller sees only masked.
     """
 
     scopes: frozenset[str]
     can_see: Callable[[Card], bool]
+    sees_every_row: bool = False
+    legal_entities: frozenset[str] | None = None
     regions: frozenset[str] | None = None
     masked: frozenset[DataClass] = frozenset()
     principal: Any = None
@@ -76,12 +84,25 @@ class RequestState:
     fetch_times: dict[LoadKey, datetime] = field(default_factory=dict)
     lazy_loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
+    list_faults: dict[Fault, None] = field(default_factory=dict)
+    """The faults of records that lists without `partial` lack."""
+    value_errors: list[GraphQLError] = field(default_factory=list)
     denied_requirements: frozenset[int] = frozenset()
     days: EntityDays = field(init=False)
 
     def __post_init__(self) -> None:
         self.days = EntityDays(self.now, self.entity_zones)
         self.denied_requirements = self.registry.find_denied(self.caller.scopes)
+
+    def unwrap_value(self, value: Any, info: GraphQLResolveInfo[Any]) -> Any:
+        """Return a field's value; keep the errors that come with it for the response."""
+        if not isinstance(value, ValueWithErrors):
+            return value
+        path = info.path.as_list()
+        self.value_errors += [
+            GraphQLError(error.message, info.field_nodes, path=path, original_error=error) for error in value.errors
+        ]
+        return value.value
 
     def add_results(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
         """Store loaded results; the rows of a page are stored as facets of their nouns as well."""
@@ -101,7 +122,7 @@ class RequestState:
                 self._store_result((loader, NO_ARGS, drop_object_type(row.native)), row, at)
 
     def _store_result(self, key: LoadKey, value: Any, at: datetime) -> None:
-        self.results[key] = value
+        self.results[key] = guard_record(value, self.correlation_id)
         self.fetch_times[key] = at
 
     def build_view(self, card: Card | None) -> View | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.canonical.fault import Fault
-from gateway.errors import ResidencyBlockedError, SourceUnavailableError
+from gateway.errors import ResidencyBlockedError, build_source_error
 from gateway.execution.declarations import FieldDeclaration, Reference
 from gateway.execution.facets import get_facet, resolve_owner
 from gateway.execution.references import resolve_reference
@@ -59,6 +59,6 @@ def _resolve_owner_region(
     if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
-        raise SourceUnavailableError(record)
+        raise build_source_error(record)
     owner = resolve_owner(source.noun.owner, record, request)
     return owner if owner is None or isinstance(owner, MissingKeys) else _resolve_region(declaration, owner, request)

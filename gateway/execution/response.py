@@ -8,6 +8,7 @@ from typing import Any
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -16,6 +17,7 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
+from gateway.errors import build_source_error
 from gateway.execution.error_format import format_errors
 from gateway.execution.plan import Planner
 from gateway.execution.request import RequestState
@@ -61,7 +63,8 @@ async def execute_document(
     )
     if not isinstance(result, ExecutionResult):
         result = await result
-    errors, suppressed = format_errors(result.errors or (), request)
+    found = [*(result.errors or ()), *_list_record_errors(request), *request.value_errors]
+    errors, suppressed = format_errors(found, request)
     return GraphQLResponse(
         data=result.data, errors=errors, extensions=_build_extensions(request, suppressed), waves=waves
     )
@@ -79,6 +82,12 @@ async def _fetch(
     if isinstance(coerced, list):
         return 0  # execution reports the invalid variables; nothing is loaded for them
     return await Planner(schema, document, operation, coerced, request).fetch(root)
+
+
+def _list_record_errors(request: RequestState) -> list[GraphQLError]:
+    """Return an error without a path per record that a list lacks: its other rows are in the response."""
+    errors = [build_source_error(fault) for fault in request.list_faults]
+    return [GraphQLError(error.message, original_error=error) for error in errors]
 
 
 def _build_extensions(request: RequestState, suppressed: int) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from typing import Any, NamedTuple
 from gateway.canonical.fault import Fault
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
-from gateway.errors import MappingMissingError, SourceUnavailableError
+from gateway.errors import ContractMismatchError, MappingMissingError, build_source_error
 from gateway.execution.declarations import Accessor, FieldDeclaration, Reference, Sourced
-from gateway.execution.facets import get_facet
+from gateway.execution.facets import build_facet_load_key, get_facet
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.ports.lineage import Unsupported
+
+NO_SYSTEM = "No connected system has this role."
+NO_RECORD = "The system has no record with the reference of this one: it is not posted there."
 
 
 class SourceValue(NamedTuple):
@@ -27,8 +30,9 @@ def resolve_source(
 ) -> SourceValue | MissingKeys | None:
     """Return the value of the first system, in declared order, that has one.
 
-    A system that has no record, no value or a fault is skipped. Return None if every system answered and none has a
-    value. Raise SourceUnavailableError if none has a value and at least one returned a fault.
+    A system that has no record, no value, an unreadable value or a fault is skipped. Return None if every system
+    answered and none has a value. Raise SourceUnavailableError if none has a value and at least one returned a fault,
+    ContractMismatchError if it is that of a single value or record.
     """
     fault: Fault | None = None
     for role in declaration.roles:
@@ -38,11 +42,15 @@ def resolve_source(
         if isinstance(record, Fault):
             fault = fault or record
         elif record is not None:
-            raw = read_value(record, declaration.of[role], request)
+            try:
+                raw = read_value(record, declaration.of[role], request)
+            except ContractMismatchError as error:
+                fault = fault or error.fault
+                continue
             if raw is not None:
                 return SourceValue(role, record, raw)
     if fault is not None:
-        raise SourceUnavailableError(fault)
+        raise build_source_error(fault)
     return None
 
 
@@ -79,19 +87,38 @@ def _get_connection_name(record: Any) -> str:
 def find_unsupported_attributes(
     declaration: Sourced | Reference, view: View, request: RequestState
 ) -> Mapping[SystemRole, str]:
-    """Return, per system read, why its adapter does not support the value; empty if any of them supports it."""
+    """Return, per system read, why it has no value; empty if one of them has the record and supports the value."""
     reasons: dict[SystemRole, str] = {}
     for role in declaration.roles:
         record = get_facet(view, role, request)
+        if record is None:
+            reasons |= explain_missing_record(view, role, declaration.of[role], request)
         if record is None or isinstance(record, (MissingKeys, Fault, Card)):
             continue
         of = declaration.of[role]
         lineage = request.lineage.get(record.native.connection, {})
-        origin = None if callable(of) else lineage.get(type(record), {}).get(of)
+        origin = None if callable(of) else lineage.get(record.__class__, {}).get(of)
         if not isinstance(origin, Unsupported):
             return {}
         reasons[role] = origin.reason
     return reasons
+
+
+def explain_missing_record(
+    view: View, role: SystemRole, of: Accessor | None, request: RequestState
+) -> Mapping[SystemRole, str]:
+    """Return why a system has no record of a leaf of another system; empty for every other noun."""
+    facet = view.noun.facets.get(role)
+    if facet is None or facet.key is None or role is view.own_role:
+        return {}
+    key = build_facet_load_key(view, role, facet, request)
+    if not isinstance(key, tuple):
+        return {role: NO_SYSTEM}
+    lineage = request.lineage.get(key[2].connection, {}).get(facet.record, {})  # type: ignore[attr-defined] # a NativeId
+    origins = [lineage.get(of)] if isinstance(of, str) else list(lineage.values())
+    if origins and all(isinstance(origin, Unsupported) for origin in origins):
+        return {role: origins[0].reason}  # type: ignore[union-attr] # checked in the line above
+    return {role: NO_RECORD}
 
 
 def find_unsupported_origins(

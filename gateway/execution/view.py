@@ -9,6 +9,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
+from gateway.errors import ClientError
 from gateway.execution.declarations import NounDeclaration
 from gateway.loaders.declaration import LoadKey
 
@@ -35,6 +36,16 @@ class View:
     def from_leaf(cls, noun: NounDeclaration, native: NativeId, own: SystemRole) -> "View":
         """Return the view of a leaf, whose record is in the system of role `own`."""
         return cls(noun, native, own=own)
+
+
+class ValueWithErrors:
+    """A value that lacks parts, and the errors that say why; they are reported at the path of the field."""
+
+    __slots__ = ("errors", "value")
+
+    def __init__(self, value: Any, errors: Sequence[ClientError]) -> None:
+        self.value = value
+        self.errors = errors
 
 
 class MissingKeys:
@@ -74,13 +85,13 @@ class PageInfoValue:
 
 
 class PartialValue:
-    """The systems that could not contribute to a page, and their faults."""
+    """The systems that could not contribute to a page, and the faults of systems and of single records."""
 
     __slots__ = ("faults", "missing")
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
-        self.missing = sorted({fault.system for fault in faults})
+        self.missing = sorted({fault.system for fault in faults if fault.object is None})
 
 
 class PageValue:
@@ -109,5 +120,5 @@ class PageValue:
 
     @property
     def partial(self) -> PartialValue | None:
-        """The systems that could not contribute; None if all did."""
+        """What the page lacks; None if nothing."""
         return PartialValue(self.page.faults) if self.page.faults else None

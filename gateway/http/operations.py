@@ -62,6 +62,10 @@ class Operations:
                 with apply_deadline(deadline):
                     yield
         except OverloadedError as error:
+            if error.is_caused_by_caller:
+                detail = "This caller sends more operations at once than the gateway can finish; send fewer at once."
+                header = _build_retry_header(error.retry_after)
+                raise ProblemError(429, "TOO_MANY_REQUESTS", detail, header) from None
             raise build_overload_problem(error.retry_after) from None
 
     async def prepare(self, body: GraphQLBody, principal: Principal) -> PreparedOperation | GraphQLResponse:

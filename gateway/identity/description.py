@@ -5,7 +5,7 @@ and the function that builds keys and relations. Raw values are mapped to canoni
 declares.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from gateway.canonical.records import crm, erp, hcm, psa
@@ -229,3 +229,31 @@ _KINDS: Mapping[type[Record], _Kind] = {
 
 CARD_KINDS: tuple[type[Record], ...] = tuple(_KINDS)
 """The record classes that have a card."""
+
+
+def get_feed_noun(feed: str) -> Noun | None:
+    """Return the noun of the cards that a feed fills, by the name of its record class."""
+    return next((kind.noun for record, kind in _KINDS.items() if record.__name__ == feed), None)
+
+
+def list_column_attributes(feed: str, columns: Iterable[str]) -> frozenset[str]:
+    """Return the attributes of a feed's records that some columns and relations of the card are read from."""
+    kind = next((kind for record, kind in _KINDS.items() if record.__name__ == feed), None)
+    names = kind.attributes if kind is not None else {}
+    return frozenset(
+        attribute for column in columns for attribute in (names.get(column, column), *_RELATIONS.get(column, ()))
+    )
+
+
+_RELATIONS: Mapping[str, tuple[str, ...]] = {
+    "customer": ("client_id", "account_id", "customer_id"),
+    "manager": ("manager_id",),
+    "project": ("job_ids", "project_code", "project_codes"),
+    "without_project": ("job_ids", "project_code", "project_codes"),
+    "legal_entity": ("legal_entity", "selling_entities"),
+    "start": ("start_date", "effective_date", "hire_date", "issue_date"),
+    "end": ("end_date", "expiration_date", "expected_close_date", "due_date"),
+    "modified_since": ("modified_at",),
+    "status": ("total", "balance"),
+}
+"""The attributes that the filters by a relation, and those whose name differs from their column, are read from."""

@@ -7,19 +7,21 @@ from typing import Any
 import msgspec
 
 from gateway.canonical.fault import Fault, FaultCode, describe_fault
+from gateway.identity.unreadable_records import UnreadableEntry, parse_entries
 from gateway.ports.base import SystemPort
 
 
 class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
     """The last outcomes of a connection's feeds; None before the first attempt.
 
-    `filled`: every feed was read to its end at least once.
+    `filled`: every feed was read to its end at least once. `unreadable`: the records and values that cannot be read.
     """
 
     succeeded_at: datetime | None = None
     failed_at: datetime | None = None
     failure: str | None = None
     filled: bool = False
+    unreadable: tuple[UnreadableEntry, ...] = ()
 
 
 def summarise_feeds(rows: Sequence[Mapping[str, Any]], feeds: Collection[str]) -> FeedHealth:
@@ -33,6 +35,7 @@ def summarise_feeds(rows: Sequence[Mapping[str, Any]], feeds: Collection[str]) -
         failed_at=latest["failed_at"] if latest else None,
         failure=latest["failure"] if latest else None,
         filled=good.keys() >= set(feeds),
+        unreadable=tuple(parse_entries(rows)),
     )
 
 

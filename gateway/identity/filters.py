@@ -81,7 +81,7 @@ class CardOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of a filter as SQL."""
+    """Yield the conditions of a filter as SQL, except `without_project`, which depends on the caller's row rules."""
     columns = card.c
     texts = ((columns.code, columns.folded_code, where.code), (columns.name, columns.folded_name, where.name))
     for column, folded, text in texts:
@@ -95,9 +95,6 @@ def build_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:
         yield _build_status_condition(where.invoice_status)
     if where.modified_since is not None:
         yield columns.modified_at >= where.modified_since
-    if where.without_project is not None:
-        with_project = columns.id.in_(select(card_key.c.card_id).where(card_key.c.kind == PROJECT))
-        yield ~with_project if where.without_project else with_project
 
 
 def _build_list_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, tuple_
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
@@ -102,6 +102,15 @@ class CardIndex:
                     found[noun, code].append((card, [link.native.connection for link in card.links]))
         return {key: _choose_card(own) for key, own in found.items()}
 
+    async def list_team(self, rows: RowFilter) -> frozenset[UUID]:
+        """Return the managers and members of the projects that the caller may see."""
+        projects = self._select_allowed(Noun.PROJECT, CardFilter(), rows)
+        managers = projects.with_only_columns(CARD.c.manager_id).where(CARD.c.manager_id.is_not(None))
+        members = select(KEY.c.value).where(KEY.c.kind == MEMBER, KEY.c.card_id.in_(projects))
+        async with self._store.connect() as connection:
+            found = set((await connection.execute(managers)).scalars())
+            return frozenset(found | {UUID(value) for value in (await connection.execute(members)).scalars()})
+
     @repeatable
     async def search(
         self, noun: Noun, where: CardFilter, order: CardOrder, rows: RowFilter, first: int, after: str | None = None
@@ -123,6 +132,8 @@ class CardIndex:
         if order.backwards:
             picked.reverse()
         cards = await self.get_by_ids([card_id for card_id, _ in picked])
+        # A card may be deleted between the two statements.
+        picked = [(card_id, sort) for card_id, sort in picked if card_id in cards]
         return Page(
             rows=tuple(cards[card_id] for card_id, _ in picked),
             cursors=tuple(encode_cursor(sort, card_id) for card_id, sort in picked),
@@ -180,8 +191,23 @@ class CardIndex:
             CARD.c.noun == noun.value,
             CARD.c.alive == 1,
             *build_conditions(where),
+            *self._build_project_conditions(where, rows),
             *build_row_conditions(noun, rows),
         )
+
+    def _build_project_conditions(self, where: CardFilter, rows: RowFilter) -> Iterable[ColumnElement[bool]]:
+        """Yield the condition on the existence of a project; a project that the caller may not see does not count."""
+        if where.without_project is None:
+            return
+        named = select(KEY.c.card_id).where(KEY.c.kind == PROJECT)
+        if not rows.is_unrestricted:
+            # SQLite stores a UUID without hyphens, PostgreSQL shows it with them, and a key has them.
+            visible = self._select_allowed(Noun.PROJECT, CardFilter(), rows).with_only_columns(
+                func.replace(cast(CARD.c.id, String), "-", "")
+            )
+            named = named.where(func.replace(KEY.c.value, "-", "").in_(visible.correlate(None)))
+        with_project = CARD.c.id.in_(named)
+        yield ~with_project if where.without_project else with_project
 
     def _select_children(
         self, noun: Noun, relation: str, parents: Sequence[UUID], where: CardFilter, rows: RowFilter
@@ -232,6 +258,9 @@ def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
         yield has_key(LEGAL_ENTITY, rows.legal_entities)
     if rows.regions is not None:
         yield CARD.c.region.in_(list(rows.regions))
+    if rows.customers is not None and noun is not Noun.LEGAL_ENTITY:
+        column = CARD.c.id if noun in {Noun.CUSTOMER, Noun.RESOURCE} else CARD.c.customer_id
+        yield column.in_(list(rows.team if noun is Noun.RESOURCE else rows.customers))
     if rows.bound and noun is not Noun.LEGAL_ENTITY:
         person = rows.only_of
         own: list[ColumnElement[bool]] = [CARD.c.id.is_(None)]
@@ -243,7 +272,7 @@ def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
 def _build_page(
     own: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None, total: int
 ) -> Page[Card]:
-    page = own[:first]
+    page = [row for row in own[:first] if row.id in cards]  # a card may be deleted between the two statements
     return Page(
         rows=tuple(cards[row.id] for row in page),
         cursors=tuple(encode_cursor(row.sort, row.id) for row in page),

@@ -29,8 +29,18 @@ from gateway.identity.ingest_order import PATIENCE_SECONDS, IngestOrder
 from gateway.identity.lease import SyncLease
 from gateway.identity.linking import KeyCache, link_records
 from gateway.identity.reference_data import CodeMappings
+from gateway.identity.unreadable_records import (
+    OUTCOMES,
+    UnreadableEntry,
+    drop_unseen,
+    identify_reader,
+    is_reader_changed,
+    load_entries,
+    update_entries,
+)
 from gateway.observability.event import EventObserver, FeedPolled, ignore_event
 from gateway.ports.base import Changes, SystemPort
+from gateway.ports.unreadable import UnreadableRecord, collect_unreadable
 from gateway.store import tables
 from gateway.store.database import Store
 from gateway.store.retry import repeat_while_unreachable, repeatable
@@ -43,7 +53,10 @@ Result = TypeVar("Result")
 
 
 class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of reading one feed: rows and deletions applied, or the fault that stopped it."""
+    """The outcome of reading one feed: rows and deletions applied, or the fault that stopped it.
+
+    `unreadable` lists the records and values of the feed that cannot be read, those of earlier rounds included.
+    """
 
     connection: str
     role: SystemRole
@@ -51,16 +64,19 @@ class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 0
     deleted: int = 0
     failure: FaultCode | None = None
+    unreadable: tuple[UnreadableEntry, ...] = ()
 
 
 Progress = Callable[[FeedResult], None]
 
 
 class _FeedRun(NamedTuple):
-    """One feed while it is read: when that started, and the keys of the links."""
+    """One feed while it is read: when that started, the keys of the links, the reader, and the records lost so far."""
 
     started_at: datetime
     keys: KeyCache
+    reader: str
+    lost: Sequence[UnreadableRecord]
 
 
 class CardSync:
@@ -142,17 +158,21 @@ class CardSync:
         self, port: SystemPort, kind: type[Record], order: IngestOrder, progress: Progress | None
     ) -> FeedResult:
         name, result = port.connection, FeedResult(connection=port.connection, role=port.role, feed=kind.__name__)
-        run = _FeedRun(datetime.now(UTC), KeyCache(self._tenant, name))
+        reader = identify_reader(port, kind)
         try:
             order.start_reading(name)
-            async for changes in port.list_changes(kind, await self._load_watermark(result)):
-                await order.await_turn(name)
-                gone = await self._apply(port, kind, changes, run)
-                order.start_reading(name)
-                rows, deleted = result.rows + len(changes.rows), result.deleted + gone
-                result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
-                if progress is not None:
-                    progress(result)
+            watermark = await self._load_watermark(result, reader)
+            with collect_unreadable() as lost:
+                run = _FeedRun(datetime.now(UTC), KeyCache(self._tenant, name), reader, lost)
+                async for changes in port.list_changes(kind, watermark):
+                    await order.await_turn(name)
+                    gone = await self._apply(port, kind, changes, run)
+                    order.start_reading(name)
+                    rows, deleted = result.rows + len(changes.rows), result.deleted + gone
+                    result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
+                    if progress is not None:
+                        progress(result)
+            result = await self._complete_unreadable(result, run, complete=watermark is None)
         except SourceError as error:
             LOG.warning("feed stopped", extra={"connection": name, "feed": result.feed, "fault": error.code})
             result = msgspec.structs.replace(result, failure=error.code)
@@ -193,22 +213,48 @@ class CardSync:
         if described:
             revision = (self._lease.term, await load_revision(writer, self._tenant))
             card_ids |= await link_records(writer, self._tenant, described, now, run.keys, revision)
-        gone = list(changes.deleted)
-        if changes.present is not None:
-            gone += await find_missing(writer, self._tenant, noun, source, changes.present, run.started_at)
+        gone = await self._find_gone(writer, source, kind, changes, run)
         if gone:
             card_ids |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, source, gone))
         await write_cards(writer, self._tenant, list(card_ids))
+        await update_entries(writer, source, kind.__name__, changes, gone, run.lost, run.reader)
         await self._write_watermark(writer, source, kind.__name__, value=changes.watermark)
         self._relations_resolved = self._relations_resolved and not card_ids
         return len(gone)
 
+    async def _find_gone(
+        self, writer: AsyncConnection, source: str, kind: type[Record], changes: Changes[Any], run: _FeedRun
+    ) -> list[str]:
+        """Return the ids of deleted records. A record that could not be read is not deleted."""
+        gone = list(changes.deleted)
+        if changes.present is not None:
+            noun = self._describer.get_noun(kind)
+            gone += await find_missing(writer, self._tenant, noun, source, changes.present, run.started_at)
+        unreadable = {each.id for each in run.lost}
+        return [] if None in unreadable else [each for each in gone if each not in unreadable]
+
+    async def _complete_unreadable(self, result: FeedResult, run: _FeedRun, *, complete: bool) -> FeedResult:
+        """Return the outcome with the entries of the feed; after a complete read, only with those that it confirmed."""
+        source, feed = result.connection, result.feed
+        if complete:
+            async with self._writing:
+                await self._write(lambda writer: drop_unseen(writer, source, feed, run.started_at))
+        return msgspec.structs.replace(result, unreadable=await self._load_unreadable(source, feed))
+
     @repeatable
-    async def _load_watermark(self, result: FeedResult) -> str | None:
+    async def _load_unreadable(self, source: str, feed: str) -> tuple[UnreadableEntry, ...]:
+        async with self._store.connect() as reader:
+            return tuple(await load_entries(reader, source, feed))
+
+    @repeatable
+    async def _load_watermark(self, result: FeedResult, reader: str) -> str | None:
+        """Return where to resume; None, the start, if another reader could not read everything."""
         columns = tables.watermark.c
         query = select(columns.value).where(columns.connection == result.connection, columns.feed == result.feed)
-        async with self._store.connect() as reader:
-            value: str | None = (await reader.execute(query)).scalar_one_or_none()
+        async with self._store.connect() as connection:
+            if await is_reader_changed(connection, result.connection, result.feed, reader):
+                return None
+            value: str | None = (await connection.execute(query)).scalar_one_or_none()
         return value
 
     async def _store_outcome(self, result: FeedResult, **values: Any) -> None:
@@ -238,7 +284,7 @@ class CardSync:
     @repeatable
     async def _load_outcomes(self) -> Sequence[Mapping[str, Any]]:
         async with self._store.connect() as reader:
-            return (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[return-value] # columns have text names
+            return (await reader.execute(OUTCOMES)).mappings().all()  # type: ignore[return-value] # columns have text names
 
     async def load_faults(self, correlation_id: str) -> dict[str, Fault]:
         """Return the faults of connections whose feeds failed or are incomplete: lists may miss their rows."""

@@ -1,4 +1,8 @@
-"""A person's available hours: contract hours less absences less bookings, per day, summed per window."""
+"""A person's available hours: contract hours less absences less bookings, hard and soft.
+
+Every figure of a range is the sum of the same figure of its parts: days, weeks and months add up to the quarter. Booked
+hours are rounded once, as the difference of two rounded running totals, so that ten hours over three days stay ten.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -14,6 +18,7 @@ from gateway.canonical.values import DateRange
 
 WORKDAYS_PER_WEEK = 5
 ZERO = Decimal(0)
+HUNDREDTH = Decimal("0.01")
 
 
 class Granularity(StrEnum):
@@ -26,7 +31,10 @@ class Granularity(StrEnum):
 
 
 class AvailabilityWindow(msgspec.Struct, frozen=True, kw_only=True):
-    """Hours from `start_date` to `end_date`, both included. Booked hours are None if the PSA could not be read."""
+    """Hours from `start_date` to `end_date`, both included. Booked hours are None if the PSA could not be read.
+
+    `available_hours` are negative if the person is booked for more than the contract hours.
+    """
 
     start_date: date
     end_date: date
@@ -62,8 +70,9 @@ def _build_window(
     leave = _sum_absences(absences, span, holiday=False)
     holiday = _sum_absences(absences, span, holiday=True)
     hard = _sum_bookings(bookings, span, BookingStatus.HARD)
-    parts = (capacity, leave, holiday, hard)
-    free = None if None in parts else max(ZERO, (capacity or ZERO) - sum(part or ZERO for part in parts[1:]))
+    soft = _sum_bookings(bookings, span, BookingStatus.SOFT)
+    parts = (capacity, leave, holiday, hard, soft)
+    free = None if None in parts else (capacity or ZERO) - sum((part or ZERO for part in parts[1:]), ZERO)
     return AvailabilityWindow(
         start_date=span.start,
         end_date=span.end,
@@ -71,7 +80,7 @@ def _build_window(
         leave_hours=leave,
         holiday_hours=holiday,
         hard_booked_hours=hard,
-        soft_booked_hours=_sum_bookings(bookings, span, BookingStatus.SOFT),
+        soft_booked_hours=soft,
         available_hours=free,
     )
 
@@ -96,14 +105,20 @@ def _sum_bookings(
 ) -> Decimal | None:
     if bookings is None:
         return None
-    total = ZERO
-    for state, booking in bookings:
-        if state is not status:
-            continue
-        total_days = _count_workdays(booking.start_date, booking.end_date)
-        inside = _count_workdays(max(span.start, booking.start_date), min(span.end, booking.end_date))
-        total += booking.hours * inside / total_days if total_days else ZERO
-    return total.quantize(Decimal("0.01"))
+    booked = [booking for state, booking in bookings if state is status]
+    before = sum((_compute_elapsed_hours(booking, span.start - timedelta(days=1)) for booking in booked), ZERO)
+    through = sum((_compute_elapsed_hours(booking, span.end) for booking in booked), ZERO)
+    return through.quantize(HUNDREDTH) - before.quantize(HUNDREDTH)
+
+
+def _compute_elapsed_hours(booking: PsaBooking, day: date) -> Decimal:
+    """Return the hours of a booking up to the end of a day: evenly over its weekdays, or its days if it has none."""
+    last = min(day, booking.end_date)
+    total = _count_workdays(booking.start_date, booking.end_date)
+    if total:
+        return booking.hours * _count_workdays(booking.start_date, last) / total
+    days = (booking.end_date - booking.start_date).days + 1
+    return booking.hours * max(0, (last - booking.start_date).days + 1) / days if days > 0 else ZERO
 
 
 def _count_workdays(first: date, last: date) -> int:

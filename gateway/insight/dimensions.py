@@ -22,7 +22,10 @@ class PostedDimension(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PostedValue(msgspec.Struct, frozen=True, kw_only=True):
-    """A value; its dimension comes without values, which avoids a reference cycle."""
+    """A value; its dimension comes without values, which avoids a reference cycle.
+
+    `legal_entities` are the ERP's codes of the entities that may use it; None means all.
+    """
 
     dimension: PostedDimension
     code: str
@@ -30,6 +33,7 @@ class PostedValue(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
     valid_from: date | None
     valid_to: date | None
+    legal_entities: tuple[str, ...] | None = None
 
     def is_in_force(self, on: date) -> bool:
         """Return whether the ERP accepts the value for postings on a day; both bounds included."""
@@ -64,6 +68,7 @@ def build_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator[
                 active=value.active,
                 valid_from=value.valid_from,
                 valid_to=value.valid_to,
+                legal_entities=value.legal_entities,
             )
             for value in row.values
         )

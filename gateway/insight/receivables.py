@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import msgspec
 
-from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables
+from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables, OpenItemKind
 from gateway.canonical.values import Money
 from gateway.ports.erp import RateKey
 
@@ -21,7 +21,10 @@ _BUCKETS: tuple[tuple[str, int, int | None], ...] = (
 
 
 class AgingBucket(msgspec.Struct, frozen=True, kw_only=True):
-    """Open amounts that are `from_days` to `to_days` past due, both included; `to_days` None is open-ended."""
+    """Open amounts that are `from_days` to `to_days` past due, both included; `to_days` None is open-ended.
+
+    `invoice_count` counts invoices and credit memos, not payments and journals.
+    """
 
     label: str
     from_days: int
@@ -33,7 +36,8 @@ class AgingBucket(msgspec.Struct, frozen=True, kw_only=True):
 class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
     """One customer's open items on a day, in one currency.
 
-    `dso` is None if nothing was billed in the window or billing is unknown.
+    `total` is net of `unapplied`, the payments that are not applied to an invoice yet (positive). `dso` is None if
+    nothing was billed in the window or billing is unknown.
     """
 
     as_of: date
@@ -41,7 +45,7 @@ class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
     current: Money
     buckets: tuple[AgingBucket, ...]
     dso: Decimal | None
-    disputed: Money | None
+    unapplied: Money
 
 
 def choose_statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
@@ -62,18 +66,25 @@ def choose_statement_currency(receivables: ErpReceivables, default: str | None, 
 
 def list_required_rates(receivables: ErpReceivables, currency: str, group_currency: str) -> tuple[RateKey, ...]:
     """Return the exchange rates that `compute_receivables` needs, without duplicates."""
-    sources = {item.open_amount.currency for item in receivables.items or ()}
-    pairs = {(source, currency) for source in sources if source != currency}
+    keys = {
+        RateKey(item.open_amount.currency, currency, item.issue_date)
+        for item in receivables.items or ()
+        if currency not in (item.open_amount.currency, item.functional.currency)
+    }
     functional = _list_functional_currencies(receivables)
     if len(functional) > 1:
-        pairs |= {(source, group_currency) for source in functional if source != group_currency}
-    return tuple(RateKey(source, target, receivables.as_of) for source, target in sorted(pairs))
+        keys |= {RateKey(source, group_currency, receivables.as_of) for source in functional - {group_currency}}
+    return tuple(sorted(keys))
 
 
 def compute_receivables(
     receivables: ErpReceivables, currency: str, group_currency: str, rates: Mapping[RateKey, Decimal]
 ) -> AccountsReceivable | None:
-    """Return a customer's receivables in `currency`; None if open items or a necessary rate are unknown."""
+    """Return a customer's receivables in `currency`; None if open items or a necessary rate are unknown.
+
+    An item is restated at the rate of its own day, as its invoice is; in the entity's currency it is what the ERP
+    posted.
+    """
     if receivables.items is None:
         return None
     needed = list_required_rates(receivables, currency, group_currency)
@@ -82,7 +93,7 @@ def compute_receivables(
     as_of = receivables.as_of
 
     def sum_items(items: Iterable[ErpOpenItem]) -> Money:
-        return _sum((_convert(item.open_amount, currency, as_of, rates) for item in items), currency)
+        return _sum((_restate(item, currency, rates) for item in items), currency)
 
     def count_days_overdue(item: ErpOpenItem) -> int:
         return (as_of - item.due_date).days
@@ -95,17 +106,23 @@ def compute_receivables(
             if low <= count_days_overdue(item) and (high is None or count_days_overdue(item) <= high)
         ]
         buckets.append(
-            AgingBucket(label=label, from_days=low, to_days=high, amount=sum_items(items), invoice_count=len(items))
+            AgingBucket(
+                label=label, from_days=low, to_days=high, amount=sum_items(items), invoice_count=_count_invoices(items)
+            )
         )
-    disputed = [item for item in receivables.items if item.disputed]
+    payments = [item for item in receivables.items if item.kind is OpenItemKind.PAYMENT]
     return AccountsReceivable(
         as_of=as_of,
         total=sum_items(receivables.items),
         current=sum_items(item for item in receivables.items if count_days_overdue(item) <= 0),
         buckets=tuple(buckets),
         dso=_compute_days_sales_outstanding(receivables, group_currency, rates),
-        disputed=sum_items(disputed) if disputed else None,
+        unapplied=Money(Decimal(0), currency).round() - sum_items(payments),
     )
+
+
+def _count_invoices(items: Iterable[ErpOpenItem]) -> int:
+    return sum(item.kind in (OpenItemKind.INVOICE, OpenItemKind.CREDIT_MEMO) for item in items)
 
 
 def _compute_days_sales_outstanding(
@@ -132,10 +149,17 @@ def _list_functional_currencies(receivables: ErpReceivables) -> set[str]:
     return items | {billed.currency for billed in receivables.billed_90_days or ()}
 
 
+def _restate(item: ErpOpenItem, currency: str, rates: Mapping[RateKey, Decimal]) -> Money:
+    for amount in (item.open_amount, item.functional):
+        if amount.currency == currency:
+            return amount
+    return _convert(item.open_amount, currency, item.issue_date, rates)
+
+
 def _convert(money: Money, currency: str, on: date, rates: Mapping[RateKey, Decimal]) -> Money:
     if money.currency == currency:
         return money
-    return Money(money.amount * rates[RateKey(money.currency, currency, on)], currency).round()
+    return money.convert(rates[RateKey(money.currency, currency, on)], currency)
 
 
 def _sum(amounts: Iterable[Money], currency: str) -> Money:

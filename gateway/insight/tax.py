@@ -38,7 +38,6 @@ class TaxProfile(msgspec.Struct, frozen=True, kw_only=True):
     jurisdictions: tuple[TaxJurisdiction, ...]
     exempt_until: date | None
     reverse_charge: bool
-    withholding_rate: Decimal | None
 
 
 class InvoiceTax(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +83,6 @@ def build_profile(customer: ErpCustomer, treatment: TaxTreatment | None, today: 
         ),
         exempt_until=stored.exempt_until,
         reverse_charge=stored.reverse_charge,
-        withholding_rate=stored.withholding_rate,
     )
 
 

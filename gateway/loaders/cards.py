@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
@@ -14,6 +16,8 @@ from gateway.loaders.conditions import Args, require_page_size, require_storable
 from gateway.loaders.declaration import Loader
 from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
+from gateway.loaders.unreadable_cards import build_list_faults
+from gateway.ports.base import NormalizesIds
 
 GATEWAY = SystemRole.GATEWAY
 DEFAULT_PAGE = 25
@@ -60,7 +64,17 @@ async def _load_by_native(sources: Sources, keys: Sequence[Any], _args: Args) ->
 
 
 async def _load_by_external_id(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.get_by_external_ids(keys)
+    stored = {key: (*key[:-1], _normalize_id(sources, key[1], key[-1])) for key in keys}
+    found = await sources.index.get_by_external_ids(list(dict.fromkeys(stored.values())))
+    return {key: found[form] for key, form in stored.items() if form in found}
+
+
+def _normalize_id(sources: Sources, role: str, identifier: str) -> str:
+    """Return an id in the form in which the systems of a role store it."""
+    for port in sources.ports.values():
+        if port.role == role and isinstance(port, NormalizesIds):
+            identifier = port.normalize_id(identifier)
+    return identifier
 
 
 async def _load_by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
@@ -78,9 +92,9 @@ def build_list_loader(name: str, noun: Noun) -> Loader:
     async def call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Page[Card]]:
         first, after, backwards = _parse_slice(args)
         order = _parse_order(noun, args, backwards=backwards)
-        where = build_card_filter(sources, noun, args)
+        where = await _drop_hidden_ids(sources, build_card_filter(sources, noun, args))
         page = await sources.index.search(noun, where, order, sources.rows, first, after)
-        return {keys[0]: await _add_faults(sources, page)}
+        return {keys[0]: await _add_faults(sources, page, noun, where, order)}
 
     return bind_cursors(Loader(name=name, system=GATEWAY, call=call, batch=1))
 
@@ -91,9 +105,9 @@ def build_child_loader(name: str, noun: Noun, relation: str) -> Loader:
     async def call(sources: Sources, keys: Sequence[UUID], args: Args) -> Mapping[Any, Page[Card]]:
         first, after, _ = _parse_slice(args)
         order = _parse_order(noun, args, backwards=False)
-        where = build_card_filter(sources, noun, args)
+        where = await _drop_hidden_ids(sources, build_card_filter(sources, noun, args))
         pages = await sources.index.list_children(noun, relation, keys, where, order, sources.rows, first, after)
-        return {key: await _add_faults(sources, page) for key, page in pages.items()}
+        return {key: await _add_faults(sources, page, noun, where, order) for key, page in pages.items()}
 
     return bind_cursors(Loader(name=name, system=GATEWAY, call=call, batch=500))
 
@@ -104,19 +118,15 @@ async def _load_legal_entities(sources: Sources, keys: Sequence[Any], _args: Arg
     return {keys[0]: page}
 
 
-async def _add_faults(sources: Sources, page: Page[Card]) -> Page[Card]:
-    """Add the faults of systems whose feed fails: the index may miss their rows."""
-    faults = tuple((await sources.load_feed_faults()).values())
-    if not faults:
-        return page
-    return Page(
-        rows=page.rows,
-        cursors=page.cursors,
-        has_next=page.has_next,
-        has_previous=page.has_previous,
-        total=page.total,
-        faults=faults,
+async def _add_faults(
+    sources: Sources, page: Page[Card], noun: Noun, where: CardFilter, order: CardOrder
+) -> Page[Card]:
+    """Add what the index may miss: rows of systems whose feed fails, and records and values that no feed could read."""
+    faults = (
+        *(await sources.load_feed_faults()).values(),
+        *build_list_faults(sources, noun, where, order),
     )
+    return msgspec.structs.replace(page, faults=faults) if faults else page
 
 
 def _parse_slice(args: Args) -> tuple[int, str | None, bool]:
@@ -158,6 +168,17 @@ def build_card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
         else:
             values.update(_build_condition(name, value))
     return CardFilter(**values)
+
+
+async def _drop_hidden_ids(sources: Sources, where: CardFilter) -> CardFilter:
+    """Drop the ids of records that the caller may not see: a filter by them finds nothing."""
+    wanted = {name: ids for name in ID_FIELDS.values() if (ids := getattr(where, name)) is not None}
+    if not wanted or sources.rows.is_unrestricted:
+        return where
+    cards = await sources.index.get_by_ids([card_id for ids in wanted.values() for card_id in ids])
+    visible = {card_id for card_id, card in cards.items() if sources.rows.is_visible(card)}
+    kept = {name: tuple(each for each in ids if each in visible) for name, ids in wanted.items()}
+    return msgspec.structs.replace(where, **kept)
 
 
 def _build_code_conditions(sources: Sources, noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 from gateway.canonical.roles import SystemRole
 from gateway.ports.base import SystemPort
 
+ROW_ID = "id"
+"""The `row_key` of loaders whose keys are the records themselves."""
+
 
 class LoaderCall(Protocol):
     """(sources, keys, args) -> result per key; a key without a result is missing from the mapping.
@@ -23,13 +26,16 @@ class LoaderCall(Protocol):
 class Loader:
     """One batched read.
 
-    `batch` is the largest number of keys of a call: fixed, or taken from the port's capabilities.
+    `batch` is the largest number of keys of a call: fixed, or taken from the port's capabilities. `row_key` says which
+    keys a record that could not be read concerns: `ROW_ID` those without a value, with the record's id if it is known;
+    an attribute, such as `project_id`, those that the record may belong to; None all keys of the call.
     """
 
     name: str
     system: SystemRole
     call: LoaderCall
     batch: int | Callable[[SystemPort], int] = 100
+    row_key: str | None = None
 
 
 LoadKey = tuple[str, Hashable, Hashable]

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import SystemRole
-from gateway.loaders.declaration import Loader
+from gateway.loaders.declaration import ROW_ID, Loader
 from gateway.loaders.sources import Sources
 from gateway.ports.base import Read
 from gateway.ports.projection import limit_attributes
@@ -16,13 +16,13 @@ from gateway.ports.projection import limit_attributes
 Reader = Callable[[Sources, str, Sequence[str]], Awaitable[Read[Any]]]
 
 
-def _build_loader(name: str, role: SystemRole, read: Reader) -> Loader:
+def _build_loader(name: str, role: SystemRole, read: Reader, row_key: str = ROW_ID) -> Loader:
     async def call(sources: Sources, keys: Sequence[NativeId], _args: Mapping[str, Any]) -> Mapping[NativeId, Any]:
         with limit_attributes(sources.needed_attributes):
             found = await read(sources, keys[0].connection, [key.id for key in keys])
         return {key: found.get(key.id) for key in keys}
 
-    return Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.read_batch)
+    return Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.read_batch, row_key=row_key)
 
 
 CRM, PSA, HCM, ERP = SystemRole.CRM, SystemRole.PSA, SystemRole.HCM, SystemRole.ERP
@@ -51,5 +51,13 @@ RECORD_LOADERS: tuple[Loader, ...] = (
     _build_loader("erp_invoice_lines", ERP, lambda sources, at, ids: sources.get_erp(at).get_invoice_lines(ids)),
     _build_loader("erp_payments", ERP, lambda sources, at, ids: sources.get_erp(at).get_payments(ids)),
     _build_loader("erp_expenses", ERP, lambda sources, at, ids: sources.get_erp(at).get_expenses(ids)),
-    _build_loader("erp_time_postings", ERP, lambda sources, at, ids: sources.get_erp(at).get_time_postings(ids)),
+    _build_loader(
+        "erp_expenses_by_reference", ERP, lambda sources, at, ids: sources.get_erp(at).get_expenses_by_reference(ids)
+    ),
+    _build_loader(
+        "erp_time_postings",
+        ERP,
+        lambda sources, at, ids: sources.get_erp(at).get_time_postings(ids),
+        row_key="entry_reference",
+    ),
 )

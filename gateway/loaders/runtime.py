@@ -12,7 +12,9 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import ClientError, SourceError, StoreUnavailableError
 from gateway.loaders.arguments import FrozenArgs
 from gateway.loaders.declaration import Loader, LoadKey
+from gateway.loaders.unreadable import add_unreadable
 from gateway.ports.base import SystemPort
+from gateway.ports.unreadable import collect_unreadable
 
 LOG = logging.getLogger(__name__)
 SHARE_OF_REMAINING = 0.6
@@ -98,9 +100,11 @@ class LoaderRuntime:
         values = args.value if isinstance(args, FrozenArgs) else {}
         timeout = self._compute_timeout(loader.system)
         try:
-            async with asyncio.timeout(timeout):
-                found = await loader.call(self._sources, keys, values)
-            return {key: self._to_value(loader.system, key, found.get(key)) for key in keys}
+            with collect_unreadable() as lost:
+                async with asyncio.timeout(timeout):
+                    found = await loader.call(self._sources, keys, values)
+            answer = {key: self._to_value(loader.system, key, found.get(key)) for key in keys}
+            return add_unreadable(loader, answer, lost, self._correlation_id) if lost else answer
         except ClientError as error:
             return dict.fromkeys(keys, error)
         except SourceError as error:

@@ -13,6 +13,7 @@ from gateway.errors import BadInputError
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import CodeMappings
 from gateway.identity.rows import RowFilter
+from gateway.identity.unreadable_records import UnreadableEntry
 from gateway.ports.base import SystemPort
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
@@ -45,6 +46,8 @@ class Sources:
     """Worker number -> the digest that the index stores."""
     load_feed_faults: Callable[[], Awaitable[Mapping[str, Fault]]]
     """Connections whose change feed last failed."""
+    unreadable: Sequence[UnreadableEntry] = ()
+    """The records and values that the change feeds could not read."""
     needed_attributes: NeededAttributes = field(default_factory=lambda: ALL_ATTRIBUTES)
     """The attributes that the request needs of the records that it reads by id."""
 

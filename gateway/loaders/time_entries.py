@@ -16,7 +16,7 @@ from gateway.canonical.fault import Fault, FaultCode, describe_fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.erp import ErpTimePosting
-from gateway.canonical.records.psa import PsaTimeEntry
+from gateway.canonical.records.psa import PsaExpense, PsaTimeEntry
 from gateway.canonical.roles import SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.errors import SourceError
@@ -26,6 +26,7 @@ from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
 from gateway.ports.base import Children, PageRequest
 from gateway.ports.psa import PsaPort
+from gateway.ports.unreadable import collect_unreadable
 from gateway.ports.where import TimeWhere
 from gateway.resilience.deadline import compute_remaining
 
@@ -42,12 +43,12 @@ MOST_SECONDS: Final = 60.0
 EntryReader = Callable[[PsaPort, Sequence[str], TimeWhere, PageRequest], Awaitable[Children[PsaTimeEntry]]]
 
 
-def get_posting_reference(entry: PsaTimeEntry) -> str:
+def get_posting_reference(entry: PsaTimeEntry | PsaExpense) -> str:
     """Return how the ERP names an entry: the reference that the PSA holds, else the entry's own id."""
     return entry.references[0][1] if entry.references else entry.native.id
 
 
-def _build_loader(name: str, read: EntryReader) -> Loader:
+def _build_loader(name: str, parent: str, read: EntryReader) -> Loader:
     async def call(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
         connection = keys[0].connection
         ledger = sources.find_posting_ledger()
@@ -69,7 +70,13 @@ def _build_loader(name: str, read: EntryReader) -> Loader:
         return {key: found.get(key.id, EMPTY) for key in keys}
 
     return bind_cursors(
-        Loader(name=name, system=SystemRole.PSA, call=call, batch=lambda port: port.capabilities.parent_batch)
+        Loader(
+            name=name,
+            system=SystemRole.PSA,
+            call=call,
+            batch=lambda port: port.capabilities.parent_batch,
+            row_key=parent,
+        )
     )
 
 
@@ -150,14 +157,16 @@ class _BillingScan:
         chunks = [references[start : start + size] for start in range(0, len(references), size)]
         seconds = compute_remaining(asyncio.get_running_loop().time(), MOST_SECONDS) * ERP_SHARE
         try:
-            async with asyncio.timeout(seconds):
-                answers = await asyncio.gather(*(port.get_time_postings(chunk) for chunk in chunks))
+            with collect_unreadable() as lost:
+                async with asyncio.timeout(seconds):
+                    answers = await asyncio.gather(*(port.get_time_postings(chunk) for chunk in chunks))
         except SourceError as error:
             return {}, self._build_fault(error)
         except TimeoutError:
             return {}, self._build_fault(SourceError(FaultCode.TIMEOUT, "the postings of time entries"))
         found = {reference: each for answer in answers for reference, each in answer.items()}
         errors = [each for each in found.values() if isinstance(each, SourceError)]
+        errors += [SourceError(FaultCode.CONTRACT_MISMATCH, each.object) for each in lost]
         postings = {reference: each for reference, each in found.items() if not isinstance(each, SourceError)}
         return postings, self._build_fault(errors[0]) if errors else None
 
@@ -191,10 +200,12 @@ def _build_page(progress: _Progress, page: PageRequest) -> Page[PsaTimeEntry]:
 TIME_LOADERS: Final[tuple[Loader, ...]] = (
     _build_loader(
         "psa_time_entries_by_project",
+        "project_id",
         lambda port, ids, where, page: port.list_time_entries_by_project(ids, where, page),
     ),
     _build_loader(
         "psa_time_entries_by_user",
+        "user_id",
         lambda port, ids, where, page: port.list_time_entries_by_user(ids, where, page),
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -139,3 +139,11 @@ class SystemPort(Protocol):
 
     async def aclose(self) -> None:
         """Release connections."""
+
+
+@runtime_checkable
+class NormalizesIds(Protocol):
+    """A system whose ids have several forms, such as one with a checksum."""
+
+    def normalize_id(self, identifier: str) -> str:
+        """Return the form of an id that records carry; any other text unchanged."""

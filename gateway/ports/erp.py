@@ -82,6 +82,9 @@ class ErpPort(SystemPort, Protocol):
     ) -> Children[ErpExpense]:
         """Read each job's expenses, ordered by the day they were incurred, then native id, both ascending."""
 
+    async def get_expenses_by_reference(self, expense_references: Sequence[str]) -> Read[ErpExpense]:
+        """Read the expenses that were posted from expenses of the PSA, by the native id of the PSA expense."""
+
     async def get_time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read the billing status of time entries, by the native id of the PSA entry."""
 

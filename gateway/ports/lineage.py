@@ -34,7 +34,7 @@ Lineage = Mapping[type[Record], Mapping[str, Origin]]
 PROPOSED = "proposed"
 """The object of origins that nobody has reviewed yet, as in a generated vendor folder."""
 
-COMMON_ATTRIBUTES = frozenset({"native", "modified_at", "display_number", "url", "references"})
+COMMON_ATTRIBUTES = frozenset({"native", "modified_at", "display_number", "url", "references", "unreadable"})
 
 
 def is_supported(lineage: Lineage, record: type[Record]) -> bool:

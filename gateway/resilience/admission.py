@@ -6,16 +6,19 @@ one caller's queue does not delay the others.
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from typing import Final
+
+from cachetools import LRUCache
 
 from gateway.resilience.concurrency_limiter import AdaptiveLimit
 
 MAX_CONCURRENT: Final = 64
 MIN_CONCURRENT: Final = 1
 MAX_WAITING: Final = 256
+MAX_CALLERS: Final = 10_000
 LAG_INTERVAL_SECONDS: Final = 0.1
 MAX_LAG_SECONDS: Final = 0.2
 SHARE_OF_DEADLINE: Final = 0.8
@@ -25,10 +28,14 @@ _MAX_RETRY_AFTER_SECONDS: Final = 30.0
 
 
 class OverloadedError(Exception):
-    """The operation would not be finished within the deadline; `retry_after` is in seconds."""
+    """The operation would not be finished within the deadline; `retry_after` is in seconds.
 
-    def __init__(self, retry_after: float) -> None:
+    `is_caused_by_caller` says that most of the operations that run or wait are the caller's own.
+    """
+
+    def __init__(self, retry_after: float, *, is_caused_by_caller: bool = False) -> None:
         super().__init__(f"retry after {retry_after:.0f} s")
+        self.is_caused_by_caller = is_caused_by_caller
         self.retry_after = min(_MAX_RETRY_AFTER_SECONDS, max(1.0, retry_after))
 
 
@@ -39,6 +46,8 @@ class Admission:
         self._limit = limit or AdaptiveLimit(MAX_CONCURRENT, MIN_CONCURRENT)
         self._longest = deadline_seconds * SHARE_OF_DEADLINE
         self._service_seconds = 0.0
+        self._caller_seconds: LRUCache[Hashable, float] = LRUCache(MAX_CALLERS)
+        self._running: Counter[Hashable] = Counter()
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
         self._lag = LoopLag()
 
@@ -52,11 +61,19 @@ class Admission:
         """How many operations may run now."""
         return self._limit.limit
 
-    def compute_wait(self) -> float:
-        """Return the seconds that a new operation is expected to wait."""
+    def compute_wait(self, caller: Hashable = None) -> float:
+        """Return the seconds that a new operation of a caller is expected to wait: callers take turns."""
         if not self._waiting and self._limit.in_flight < self._limit.limit:
             return 0.0
-        return (self.waiting + 1) * self._service_seconds / self._limit.limit
+        own = len(self._waiting.get(caller, ())) + 1
+        is_first = own == 1 and not self._running[caller]
+        ahead = sum(
+            min(own, len(queue))
+            for other, queue in self._waiting.items()
+            if other != caller and not (is_first and self._running[other])
+        )
+        # Of the operations that run now, half is left on average.
+        return (own + ahead - 0.5) * self._service_seconds / self._limit.limit
 
     @asynccontextmanager
     async def admit(self, caller: Hashable) -> AsyncIterator[None]:
@@ -64,23 +81,34 @@ class Admission:
         await self._acquire(caller)
         loop = asyncio.get_running_loop()
         self._lag.start(loop)
+        self._running[caller] += 1
         started = loop.time()
         try:
             yield
         finally:
             now = loop.time()
-            self._service_seconds += _WEIGHT_OF_LATEST * (now - started - self._service_seconds)
+            self._record_duration(caller, now - started)
+            self._running[caller] -= 1
+            self._running += Counter()  # drops callers without an operation
             self._release(now)
 
+    def _record_duration(self, caller: Hashable, seconds: float) -> None:
+        """Update the expected duration of an operation, in general and of the caller."""
+        self._service_seconds += _WEIGHT_OF_LATEST * (seconds - self._service_seconds)
+        own = self._caller_seconds.get(caller, seconds)
+        self._caller_seconds[caller] = own + _WEIGHT_OF_LATEST * (seconds - own)
+
     async def _acquire(self, caller: Hashable) -> None:
-        wait = self.compute_wait()
+        wait = self.compute_wait(caller)
         if wait == 0.0 and self._limit.try_acquire():
             return
-        budget = self._longest - self._service_seconds
+        budget = self._longest - self._caller_seconds.get(caller, 0.0)
         if wait > budget or self.waiting >= MAX_WAITING:
-            raise OverloadedError(wait)
+            raise OverloadedError(wait, is_caused_by_caller=self._is_dominating(caller))
         slot = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(caller, deque()).append(slot)
+        if len(self._waiting[caller]) == 1 and not self._running[caller]:
+            self._waiting.move_to_end(caller, last=False)  # before the callers that have an operation already
         try:
             async with asyncio.timeout(max(0.0, budget)):
                 await slot
@@ -90,8 +118,14 @@ class Admission:
             else:
                 self._forget(caller, slot)
             if isinstance(error, TimeoutError):
-                raise OverloadedError(self.compute_wait()) from None
+                wait, is_own = self.compute_wait(caller), self._is_dominating(caller)
+                raise OverloadedError(wait, is_caused_by_caller=is_own) from None
             raise
+
+    def _is_dominating(self, caller: Hashable) -> bool:
+        """Return whether a caller has several operations here, and more than all others together."""
+        own = self._running[caller] + len(self._waiting.get(caller, ()))
+        return own > 1 and 2 * own > self._running.total() + self.waiting
 
     def _forget(self, caller: Hashable, slot: asyncio.Future[None]) -> None:
         queue = self._waiting.get(caller)

@@ -5,7 +5,7 @@ from typing import Final
 ARGUMENTS: Final = {
     "activeOn": "Only values that can be used on this day.",
     "after": "Return the rows after this cursor.",
-    "asOf": "Day of the calculation; today (UTC) if omitted.",
+    "asOf": "Day of the calculation; if omitted, that of the amount's document, else today.",
     "before": "Return the rows before this cursor.",
     "currency": "Currency of the amounts; if omitted, that of the open items if they share one.",
     "fields": "Names of fields; if omitted, every field that this request has read.",

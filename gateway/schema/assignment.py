@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.schema.project import Project
     from gateway.schema.resource import Resource
 
-ROWS = [Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION]
+ROWS = [Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER]
 
 
 @strawberry.type
@@ -57,7 +57,9 @@ class ResourceDemand(CanonicalEntity):
     """Project that needs the person."""
     role: str = sourced(record=Role.PSA, of="role_name")
     """Role to be filled, as named in the PSA."""
-    skills: list[SkillRequirement] | None = sourced(record=Role.PSA, of=list_required_skills)
+    skills: list[SkillRequirement] | None = sourced(
+        record=Role.PSA, of=list_required_skills, origins={PsaDemand: "skills"}
+    )
     """Skills that the demand requires."""
     start_date: date = sourced(record=Role.PSA)
     """First day."""
@@ -113,8 +115,6 @@ class Assignment(CanonicalEntity):
     """Planned hours in total."""
     allocation_percent: Decimal | None = sourced(record=Role.PSA)
     """Share of working time, in percent (0 to 100)."""
-    actual_hours: Decimal | None = sourced(record=Role.PSA)
-    """Hours worked to date."""
     booking: BookingStatus | None = sourced(record=Role.PSA, maps=MappingDomain.BOOKING_STATUS, into=BookingStatus)
     """Whether the booking is tentative or confirmed."""
     bill_rate: Money | None = sourced(record=Role.PSA, scopes=[["resources.rates:read"]])

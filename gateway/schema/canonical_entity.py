@@ -35,5 +35,5 @@ class CanonicalEntity(Node):
 
     @derived_by(lineage.resolve_provenance)
     def provenance(self, fields: list[str] | None = UNSET) -> list[FieldProvenance]:
-        """Source of each value (lineage)."""
+        """Source of each value (lineage). A named field that the caller may not read is left out, with an error."""
         return []  # the stub declares arguments and type; the binder resolves

@@ -28,6 +28,15 @@ class CapabilityData(msgspec.Struct, frozen=True, kw_only=True):
     soft_delete: bool
 
 
+class UnreadableSourceRecordData(msgspec.Struct, frozen=True, kw_only=True):
+    """A record, or one of its values, that a feed could not read."""
+
+    object: str
+    external_id: str | None
+    field: str | None
+    lost: bool
+
+
 class SystemData(msgspec.Struct, frozen=True, kw_only=True):
     """One connection and its health."""
 
@@ -42,6 +51,7 @@ class SystemData(msgspec.Struct, frozen=True, kw_only=True):
     api_version: str
     capabilities: CapabilityData
     lag: Any
+    unreadable: tuple[UnreadableSourceRecordData, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +78,10 @@ def build_system(
         api_version=port.api_version,
         capabilities=_build_capabilities(port.capabilities),
         lag=None if feed.succeeded_at is None else now - feed.succeeded_at,
+        unreadable=tuple(
+            UnreadableSourceRecordData(object=each.object, external_id=each.id, field=each.field, lost=each.lost)
+            for each in feed.unreadable
+        ),
     )
 
 

@@ -71,7 +71,8 @@ class ContractLine:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["contracts:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER],
+    coded_by="number",
 )
 class Contract(CanonicalEntity):
     """A contract with a customer."""

@@ -85,8 +85,6 @@ class TaxProfile:
     """Last day of the tax exemption, included; null if there is none."""
     reverse_charge: bool
     """Whether the customer accounts for the tax (reverse charge)."""
-    withholding_rate: Decimal | None
-    """Withholding tax as a fraction, e.g. 0.15 for 15 %."""
 
 
 @strawberry.type
@@ -102,25 +100,25 @@ class AgingBucket:
     amount: Money
     """Open amount in the bucket."""
     invoice_count: int
-    """Number of open invoices in the bucket."""
+    """Number of open invoices and credit memos in the bucket."""
 
 
 @strawberry.type
 class AccountsReceivable:
-    """Open invoices of a customer on a day, in one currency."""
+    """Open items of a customer on a day, in one currency: invoices, credit memos, unapplied payments and journals."""
 
     as_of: date
     """Day of the statement."""
     total: Money
-    """Total open amount."""
+    """Total open amount, net of open credits and unapplied payments."""
     current: Money
     """Open amount that is not yet due."""
     buckets: list[AgingBucket]
     """Overdue amounts by days past due."""
     dso: Decimal | None
     """Days sales outstanding over the last 90 days; null if nothing was billed in them."""
-    disputed: Money | None
-    """Amount in dispute; null if the ERP does not record disputes."""
+    unapplied: Money
+    """Payments that are not applied to an invoice yet, positive; the total is net of them."""
 
 
 @noun(
@@ -133,7 +131,8 @@ class AccountsReceivable:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["customers:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER],
+    coded_by="customerNumber",
 )
 class Customer(CanonicalEntity):
     """A customer."""

@@ -12,7 +12,8 @@ from gateway.canonical.records.crm import CrmAccount
 from gateway.canonical.records.erp import ErpReceivables
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain, TaxTreatment
-from gateway.errors import MappingMissingError, SourceUnavailableError
+from gateway.errors import MappingMissingError, build_source_error
+from gateway.execution.document_dates import date_amounts
 from gateway.execution.facets import get_facet, get_loaded
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
@@ -54,7 +55,7 @@ def resolve_tax_profile(view: View, request: RequestState) -> tax.TaxProfile | M
     if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
-        raise SourceUnavailableError(record)
+        raise build_source_error(record)
     source = record.tax_profile
     treatment = None
     if source is not None and source.treatment is not None:
@@ -88,7 +89,10 @@ def resolve_receivables(
         if isinstance(rate, MissingKeys):
             return rate
         if isinstance(rate, Fault):
-            raise SourceUnavailableError(rate)
+            raise build_source_error(rate)
         if rate is not None:
             rates[key] = rate.rate
-    return compute_receivables(receivables, currency, group, rates)
+    stated: AccountsReceivable | None = date_amounts(
+        compute_receivables(receivables, currency, group, rates), receivables.as_of
+    )
+    return stated

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.canonical.page import Page
+from gateway.canonical.states import MappingDomain
 from gateway.execution.global_ids import IdCodec
 from gateway.execution.request import RequestState
 from gateway.execution.view import PageValue
@@ -27,14 +28,28 @@ def _encode_value_id(value: PostedValue, _request: RequestState) -> str:
     return IdCodec.encode_parts("DimensionValue", f"{value.dimension.connection}/{value.dimension.code}/{value.code}")
 
 
-def _paginate_values(dimension: PostedDimension, _request: RequestState, **args: Any) -> PageValue:
+def _is_value_visible(value: PostedValue, request: RequestState) -> bool:
+    """Return whether the caller sees a legal entity that may use the value."""
+    entities = request.caller.legal_entities
+    if entities is None or value.legal_entities is None:
+        return entities != frozenset()
+    domain, connection = MappingDomain.LEGAL_ENTITY, value.dimension.connection
+    return any(request.code_mapping.map_code(domain, connection, raw) in entities for raw in value.legal_entities)
+
+
+def _paginate_values(dimension: PostedDimension, request: RequestState, **args: Any) -> PageValue:
     """Return a page of a dimension's values, sorted by code; `activeOn` keeps those that can be used on a day."""
     given = _drop_nulls(args)
     digest = compute_list_digest("dimension_values", [dimension.connection, dimension.code], given)
     wanted = build_page_request(open_cursor(digest, given), 50)
     on: date | None = args.get("activeOn") or None
     values = sorted(
-        (value for value in dimension.values if on is None or value.is_in_force(on)), key=lambda value: value.code
+        (
+            value
+            for value in dimension.values
+            if (on is None or value.is_in_force(on)) and _is_value_visible(value, request)
+        ),
+        key=lambda value: value.code,
     )
     after = wanted.after
     rest = [value for value in values if after is None or value.code > after]

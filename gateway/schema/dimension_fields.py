@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from gateway.canonical.fault import Fault
+from gateway.canonical.records.crm import CrmOpportunityLine
 from gateway.canonical.roles import ConflictPolicy, SystemRole
 from gateway.canonical.states import DimensionTarget, MappingDomain
-from gateway.errors import SourceUnavailableError
+from gateway.errors import MappingMissingError, build_source_error
 from gateway.execution.declarations import Sourced
 from gateway.execution.facets import get_loaded
 from gateway.execution.field_resolution import record_unsupported
@@ -41,7 +42,7 @@ def get_dimension_catalogue(request: RequestState) -> tuple[PostedDimension, ...
         if isinstance(rows, MissingKeys):
             return rows
         if isinstance(rows, Fault):
-            raise SourceUnavailableError(rows)
+            raise build_source_error(rows)
         catalogue.extend(build_dimensions(connection, rows or ()))
     return tuple(catalogue)
 
@@ -69,6 +70,20 @@ def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] =
         return ServiceLineData(code=code, name=value.name if value else code, dimension_value=value)
 
     return _declare_from_catalogue("serviceLine", record, fallback, declaration, build_value)
+
+
+def resolve_line_service_line(line: CrmOpportunityLine, request: RequestState) -> ServiceLineData | MissingKeys | None:
+    """Return the service line of an opportunity's line. Raise MappingMissingError if its code has no mapping."""
+    if line.service_line is None:
+        return None
+    code = request.code_mapping.map_code(MappingDomain.SERVICE_LINE, line.connection, line.service_line)
+    if code is None:
+        raise MappingMissingError(MappingDomain.SERVICE_LINE, line.connection, line.service_line)
+    catalogue = get_dimension_catalogue(request)
+    if isinstance(catalogue, MissingKeys):
+        return catalogue
+    value = _find_value(catalogue, SERVICE_LINE, code)
+    return ServiceLineData(code=code, name=value.name if value else code, dimension_value=value)
 
 
 def declare_cost_center(record: SystemRole, *, fallback: Sequence[SystemRole] = (), conflict: ConflictPolicy) -> Any:

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from graphql import DocumentNode, GraphQLError
 
 from gateway.auth.principal import Principal
@@ -167,7 +168,7 @@ class Engine:
         ports = services.ports if principal.tenant == services.tenant else {}
         faults = _CallOnce(lambda: services.sync.load_faults(correlation_id) if ports else _return_no_faults())
         feeds = await services.sync.load_health()
-        entities = await self._load_legal_entities()
+        entities = await services.index.get_all(Noun.LEGAL_ENTITY)
         zones = {card.code: card.time_zone for card in entities.values() if card.code is not None}
         sources = Sources(
             ports=ports,
@@ -178,9 +179,10 @@ class Engine:
             group_currency=services.group_currency,
             correlation_id=correlation_id,
             resolve_canonical_id=self._decode_canonical_id,
-            resolve_entity_codes=self._build_entity_code_lookup(entities),
+            resolve_entity_codes=self._build_entity_code_lookup(entities, rows),
             digest_person_code=self.hash_worker_number,
             load_feed_faults=faults,
+            unreadable=[each for name in ports if name in feeds for each in feeds[name].unreadable],
             needed_attributes=wanted,
         )
         return RequestState(
@@ -188,6 +190,8 @@ class Engine:
             caller=Caller(
                 scopes=principal.scopes,
                 can_see=rows.is_visible,
+                sees_every_row=rows.is_unrestricted,
+                legal_entities=rows.catalogue_entities,
                 regions=principal.regions,
                 masked=principal.masked,
                 principal=principal,
@@ -214,16 +218,23 @@ class Engine:
             card = (await self._services.index.get_by_codes([key])).get(key)
             person = card.id if card else None
         same_tenant = principal.tenant == self._services.tenant
-        return RowFilter(
+        rows = RowFilter(
             tenant=principal.tenant,
             legal_entities=principal.legal_entities if same_tenant else frozenset(),
             regions=principal.regions,
             bound=principal.row_access is RowAccess.OWN,
             only_of=person,
         )
+        return (
+            await self._restrict_to_customers(rows, principal) if principal.row_access is RowAccess.CUSTOMER else rows
+        )
 
-    async def _load_legal_entities(self) -> dict[UUID, Card]:
-        return await self._services.index.get_all(Noun.LEGAL_ENTITY)
+    async def _restrict_to_customers(self, rows: RowFilter, principal: Principal) -> RowFilter:
+        """Return the filter of a customer's person: the customers of the token, and the people on their projects."""
+        index = self._services.index
+        found = await index.get_by_codes([(Noun.CUSTOMER.value, number) for number in sorted(principal.customers)])
+        bound = msgspec.structs.replace(rows, customers=frozenset(card.id for card in found.values()))
+        return msgspec.structs.replace(bound, team=await index.list_team(bound)) if found else bound
 
     def _decode_canonical_id(self, global_id: str, field: str) -> UUID:
         decoded = self._ids.decode(global_id)
@@ -231,10 +242,15 @@ class Engine:
             raise BadInputError(f"{field} contains a value that is not a global id.", field=field)
         return decoded[1]
 
-    def _build_entity_code_lookup(self, entities: Mapping[UUID, Card]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    def _build_entity_code_lookup(
+        self, entities: Mapping[UUID, Card], rows: RowFilter
+    ) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """Return the lookup of the entities that the caller may see: a filter by another one finds nothing."""
+        visible = {card_id: card for card_id, card in entities.items() if rows.is_visible(card)}
+
         def find_codes(global_ids: Sequence[str]) -> tuple[str, ...]:
             ids = [self._decode_canonical_id(each, "filter.legalEntityId") for each in global_ids]
-            return tuple(entities[each].code or "" for each in ids if each in entities)
+            return tuple(visible[each].code or "" for each in ids if each in visible)
 
         return find_codes
 

@@ -10,14 +10,13 @@ import strawberry
 
 from gateway.canonical.records.erp import ErpExpense
 from gateway.canonical.records.psa import PsaExpense
-from gateway.canonical.roles import DataClass, MaskMode
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import ApprovalState, BillingState, ReimbursementState
-from gateway.schema.kernel import URL, Sensitive, facet, noun, owned_by, reference, sourced
-from gateway.schema.leaf_fields import build_expense_amount
+from gateway.schema.kernel import facet, noun, owned_by, reference, sourced
+from gateway.schema.leaf_fields import build_expense_amount, build_posting_key
 from gateway.schema.money import Money, MoneySet
 
 if TYPE_CHECKING:
@@ -32,11 +31,20 @@ ERP_TOO = (Role.ERP,)
     keys=["id"],
     facets={
         Role.PSA: facet(PsaExpense, loader="psa_expenses"),
-        Role.ERP: facet(ErpExpense, loader="erp_expenses"),
+        Role.ERP: facet(ErpExpense, loader="erp_expenses", key=build_posting_key, joined="erp_expenses_by_reference"),
     },
     scopes=[["expenses:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
+    rows=[
+        Rows.TENANT,
+        Rows.LEGAL_ENTITY,
+        Rows.REGION,
+        Rows.CUSTOMER,
+        Rows.PROJECT_MEMBER,
+        Rows.SELF,
+        Rows.MANAGER_CHAIN,
+    ],
     owner=owned_by("Project", lambda record: record.project_id if isinstance(record, PsaExpense) else record.job_id),
+    dated={PsaExpense: "incurred_on", ErpExpense: "incurred_on"},
 )
 class Expense(CanonicalEntity):
     """An expense of a person for a project, from the PSA, or from the ERP if the PSA holds no expenses."""
@@ -63,10 +71,6 @@ class Expense(CanonicalEntity):
     """Whether the expense is reimbursed to the person."""
     markup_percent: Decimal | None = sourced(record=Role.PSA)
     """Mark-up on the amount billed, in percent."""
-    receipt_url: URL | None = sourced(
-        record=Role.PSA, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.NULLIFY, residency_bound=True)
-    )
-    """Link to the receipt in the source system."""
     approval: ApprovalState | None = sourced(
         record=Role.PSA, fallback=ERP_TOO, maps=MappingDomain.APPROVAL_STATE, into=ApprovalState
     )

@@ -25,6 +25,7 @@ from gateway.schema.enums import (
     SystemRole,
     TaskStatus,
 )
+from gateway.schema.kernel import declare_condition
 
 UNSET = strawberry.UNSET
 
@@ -99,9 +100,9 @@ class CustomerFilter:
     """Condition on the name."""
     status: list[CustomerStatus] | None = UNSET
     """Any of these statuses."""
-    legal_entity_id: list[strawberry.ID] | None = UNSET
+    legal_entity_id: list[strawberry.ID] | None = declare_condition("sellingEntities")
     """Any of these legal entities, by global id."""
-    region: list[DataRegion] | None = UNSET
+    region: list[DataRegion] | None = declare_condition("primaryLegalEntity")
     """Any of these data regions."""
     updated_since: datetime | None = UNSET
     """Changed at or after this time."""
@@ -113,9 +114,9 @@ class OpportunityFilter:
 
     stage: list[OpportunityStage] | None = UNSET
     """Any of these stages."""
-    close_date: DateFilter | None = UNSET
+    close_date: DateFilter | None = declare_condition("expectedCloseDate")
     """Condition on the expected close date."""
-    without_project: bool | None = UNSET
+    without_project: bool | None = declare_condition("project")
     """True: only opportunities without a project. False: only those with one."""
 
 
@@ -127,7 +128,7 @@ class ContractFilter:
     """Any of these contract types."""
     status: list[ContractStatus] | None = UNSET
     """Any of these statuses."""
-    expiring: DateFilter | None = UNSET
+    expiring: DateFilter | None = declare_condition("expirationDate")
     """Condition on the expiration date."""
 
 
@@ -179,7 +180,7 @@ class InvoiceFilter:
     """Any of these kinds."""
     customer_id: list[strawberry.ID] | None = UNSET
     """Any of these customers, by global id."""
-    project_id: list[strawberry.ID] | None = UNSET
+    project_id: list[strawberry.ID] | None = declare_condition("projects")
     """Any of these projects, by global id."""
     legal_entity_id: list[strawberry.ID] | None = UNSET
     """Any of these legal entities, by global id."""
@@ -215,7 +216,7 @@ class AssignmentFilter:
 
     booking: list[BookingStatus] | None = UNSET
     """Any of these booking statuses."""
-    range: DateRangeInput | None = UNSET
+    range: DateRangeInput | None = declare_condition("startDate")
     """Only assignments that overlap the range."""
 
 

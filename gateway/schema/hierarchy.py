@@ -9,8 +9,11 @@ from uuid import UUID
 import msgspec
 import strawberry
 
+from gateway.canonical.fault import Fault
+from gateway.canonical.records.erp import ErpCustomer
+from gateway.canonical.roles import Noun
 from gateway.canonical.roles import SystemRole as Role
-from gateway.execution.facets import resolve_card
+from gateway.execution.facets import build_target_key, get_facet, get_loaded, resolve_card
 from gateway.execution.request import RequestState, build_card_key
 from gateway.execution.view import MissingKeys, View
 from gateway.schema.kernel import UNSET, Connection, reference, related
@@ -26,11 +29,11 @@ class HierarchyStatus(StrEnum):
     """Whether the parents of customers form a tree."""
 
     VALIDATED = "VALIDATED"
-    """The parents form a tree."""
+    """The parents form a tree, and the ERP names no other parent."""
     UNVALIDATED = "UNVALIDATED"
-    """The parents have not been checked."""
+    """The ERP did not answer, so the parents are not compared with it."""
     CONFLICT = "CONFLICT"
-    """The systems name different parents."""
+    """The ERP names another parent than the CRM for the customer or for one of its parents."""
     CYCLE = "CYCLE"
     """The parents form a cycle or a chain of more than 32 levels."""
 
@@ -46,8 +49,9 @@ class HierarchyData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resolve_hierarchy(view: View, request: RequestState) -> HierarchyData | MissingKeys:
-    """Return the position of a customer by following its parents in the CRM."""
+    """Return the position of a customer by following its parents in the CRM, and compare them with the ERP's."""
     seen = [view.key]
+    views = [view]
     current = view
     while current.card is not None and current.card.parent_id is not None:
         parent = current.card.parent_id
@@ -59,8 +63,34 @@ def resolve_hierarchy(view: View, request: RequestState) -> HierarchyData | Miss
         if parent_view is None:  # the caller may not see this parent
             break
         seen.append(parent)
+        views.append(parent_view)
         current = parent_view
-    return _build_hierarchy(seen, HierarchyStatus.VALIDATED)
+    status = _compare_with_erp(views, request)
+    return status if isinstance(status, MissingKeys) else _build_hierarchy(seen, status)
+
+
+def _compare_with_erp(views: list[View], request: RequestState) -> HierarchyStatus | MissingKeys:
+    """Return CONFLICT if the ERP names another parent than the CRM for a customer, UNVALIDATED if it does not answer.
+
+    The ERP's records of all customers are read at once. An ERP without a parent does not contradict the CRM.
+    """
+    records = [(view, get_facet(view, Role.ERP, request)) for view in views]
+    missing = [record for _, record in records if isinstance(record, MissingKeys)]
+    if missing:
+        return MissingKeys.combine(missing)
+    parents = [
+        (view.card, get_loaded(request, build_target_key(Noun.CUSTOMER.value, record.parent_id, record)))
+        for view, record in records
+        if isinstance(record, ErpCustomer) and record.parent_id is not None
+    ]
+    missing = [card for _, card in parents if isinstance(card, MissingKeys)]
+    if missing:
+        return MissingKeys.combine(missing)
+    known = [(own, parent) for own, parent in parents if not isinstance(parent, Fault)]
+    if any(own is not None and own.parent_id != (parent and parent.id) for own, parent in known):
+        return HierarchyStatus.CONFLICT
+    failed = len(known) < len(parents) or any(isinstance(record, Fault) for _, record in records)
+    return HierarchyStatus.UNVALIDATED if failed else HierarchyStatus.VALIDATED
 
 
 def _build_hierarchy(ancestors: list[Any], status: HierarchyStatus) -> HierarchyData:
@@ -68,7 +98,7 @@ def _build_hierarchy(ancestors: list[Any], status: HierarchyStatus) -> Hierarchy
     return HierarchyData(
         id=ancestors[0],
         parent_id=ancestors[1] if level else None,
-        ultimate_parent_id=ancestors[-1] if level and status is HierarchyStatus.VALIDATED else None,
+        ultimate_parent_id=ancestors[-1] if level and status is not HierarchyStatus.CYCLE else None,
         level=level,
         status=status,
     )
@@ -89,7 +119,7 @@ class CustomerHierarchy:
     level: int
     """Number of parents above the customer; 0 for a customer without a parent."""
     status: HierarchyStatus
-    """Whether the parents in the CRM form a tree."""
+    """Whether the parents in the CRM form a tree, and whether the ERP agrees with them."""
 
     @related("customer_children", record=Role.CRM, key=lambda hierarchy, _request, _args: hierarchy.id)
     def children(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import strawberry
 
+from gateway.execution.request import RequestState
 from gateway.schema.enums import ConflictPolicy, SystemRole
-from gateway.schema.kernel import JSON, URL, SourceFault
+from gateway.schema.kernel import JSON, URL, SourceFault, derived
+from gateway.schema.system import SourceSystem
 
 
 @strawberry.enum
@@ -55,12 +58,20 @@ class LinkMethod(StrEnum):
     """A person linked the record."""
 
 
+def resolve_connection(reference: Any, request: RequestState) -> Any:
+    """Return the connection of an external reference; None if it is no longer configured."""
+    visible = request.connections.list_visible(reference.system)
+    return request.connections.get_system(reference.connection) if reference.connection in visible else None
+
+
 @strawberry.federation.type(shareable=True)
 class ExternalReference:
     """An id of the record in a source system."""
 
     system: SystemRole
     """System that issued the id."""
+    connection: SourceSystem | None = derived(resolve_connection, scopes=[["systems:read"]])
+    """Connection to the system; null if it is no longer configured."""
     object_type: str
     """Object type in the source system, e.g. Opportunity, job or workspace."""
     external_id: str

@@ -36,7 +36,7 @@ from gateway.schema.kernel import (
     sourced,
 )
 from gateway.schema.legal_entity import LegalEntity, TaxJurisdiction
-from gateway.schema.money import Money, MoneySet
+from gateway.schema.money import ExchangeRate, Money, MoneySet
 
 if TYPE_CHECKING:
     from gateway.schema.project import Project
@@ -66,7 +66,9 @@ class InvoiceTax:
     keys=["id", "number"],
     facets={Role.ERP: facet(ErpInvoice, loader="erp_invoices"), Role.GATEWAY: facet(Card, loader="cards_by_id")},
     scopes=[["invoices:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER],
+    dated={ErpInvoice: "issue_date"},
+    coded_by="number",
 )
 class Invoice(CanonicalEntity):
     """An invoice or credit memo to a customer; amounts of credit memos are negative."""
@@ -103,6 +105,10 @@ class Invoice(CanonicalEntity):
     """Last day of the billing period, included."""
     currency: CurrencyCode = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
     """Currency of the invoice."""
+    exchange_rate: ExchangeRate | None = sourced(
+        record=Role.ERP, of=fields.build_exchange_rate, origins={ErpInvoice: "functional_rate"}
+    )
+    """Rate of the ERP's posting, from the invoice's currency to that of the legal entity."""
     subtotal: MoneySet | None = sourced(record=Role.ERP, of=fields.build_subtotal, origins={ErpInvoice: "subtotal"})
     """Sum of the lines, without tax."""
     tax_total: MoneySet | None = sourced(record=Role.ERP, of=fields.build_tax_total, origins={ErpInvoice: "tax_total"})
@@ -137,6 +143,7 @@ class Invoice(CanonicalEntity):
     facets={Role.ERP: facet(ErpInvoiceLine, loader="erp_invoice_lines")},
     scopes=[["invoices:read"]],
     owner=owned_by("Invoice", "invoice_id"),
+    dated={ErpInvoiceLine: "issue_date"},
 )
 class InvoiceLine(Node):
     """A line of an invoice."""
@@ -154,9 +161,9 @@ class InvoiceLine(Node):
     )
     """Project that the line bills."""
     resource: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
-        "Resource", record=Role.ERP, of="employee_id"
+        "Resource", record=Role.ERP, of="employee_id", scopes=[["resources.rates:read"]]
     )
-    """Person whose time or expense the line bills."""
+    """Person whose time or expense the line bills; with the unit rate it shows the person's bill rate."""
     quantity: Decimal | None = sourced(record=Role.ERP)
     """Quantity, e.g. hours."""
     unit_rate: Money | None = sourced(record=Role.ERP)
@@ -185,6 +192,7 @@ class PaymentApplication:
     facets={Role.ERP: facet(ErpPayment, loader="erp_payments")},
     scopes=[["invoices:read"]],
     owner=owned_by("Invoice", fields.get_paid_invoice),
+    dated={ErpPayment: "received_on"},
 )
 class Payment(Node):
     """A payment received from a customer."""

@@ -71,6 +71,7 @@ class FiscalPeriod:
     },
     authenticated=True,
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY],
+    coded_by="code",
 )
 class LegalEntity(CanonicalEntity):
     """A company of the group, which keeps its own books."""

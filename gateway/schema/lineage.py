@@ -11,15 +11,25 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import ConflictPolicy, SystemRole
-from gateway.errors import BadInputError, ClientError, MappingMissingError, SourceUnavailableError
-from gateway.execution.declarations import Reference, Sourced
+from gateway.canonical.values import Money
+from gateway.errors import (
+    BadInputError,
+    ClientError,
+    ContractMismatchError,
+    ForbiddenError,
+    MappingMissingError,
+    SourceUnavailableError,
+)
+from gateway.execution.declarations import FieldDeclaration, Reference, Sourced, list_sufficient_scopes
 from gateway.execution.facets import build_facet_load_key, get_facet
 from gateway.execution.references import follow_key
 from gateway.execution.request import NOT_LOADED, RequestState
 from gateway.execution.source_values import SourceValue, convert_value, read_value, resolve_source
-from gateway.execution.view import MissingKeys, View
+from gateway.execution.view import MissingKeys, ValueWithErrors, View
 from gateway.ports.lineage import Supplied
 from gateway.schema.identity import FreshnessStatus, LinkMethod, ReferenceStatus
+from gateway.schema.money import DeferredAmount, MoneySetData
+from gateway.schema.origins import COMPOSED_FIELDS
 
 STALE_AFTER = timedelta(minutes=5)
 CARD = "card"
@@ -29,6 +39,7 @@ class ReferenceData(msgspec.Struct, frozen=True, kw_only=True):
     """An id of the record in a source system."""
 
     system: SystemRole
+    connection: str
     object_type: str
     external_id: str
     display_number: str | None = None
@@ -93,6 +104,7 @@ def resolve_references(
     return [
         ReferenceData(
             system=link.role,
+            connection=link.native.connection,
             object_type=link.native.object_type,
             external_id=link.native.id,
             display_number=link.display_number,
@@ -108,7 +120,9 @@ def resolve_references(
 
 
 def _build_own_reference(role: SystemRole, native: NativeId) -> ReferenceData:
-    return ReferenceData(system=role, object_type=native.object_type, external_id=native.id)
+    return ReferenceData(
+        system=role, connection=native.connection, object_type=native.object_type, external_id=native.id
+    )
 
 
 def resolve_freshness(view: View, request: RequestState) -> FreshnessData:
@@ -168,41 +182,46 @@ def resolve_version(view: View, request: RequestState) -> str:
 
 def resolve_provenance(
     view: View, request: RequestState, fields: Sequence[str] | None = None
-) -> list[ProvenanceData] | MissingKeys:
-    """Return the lineage of the named fields, or of every value that this request has read.
+) -> list[ProvenanceData] | ValueWithErrors | MissingKeys:
+    """Return the lineage of the named fields, or of every single value that this request has read.
 
-    Raise BadInputError for a field without a source.
+    A named field that the caller may not read is left out, and the error names it. Raise BadInputError for a field
+    without a source.
     """
-    if fields is None:
-        read = (
-            _build_provenance(view, name, declaration, request)
-            for name, declaration in _list_sourced_fields(view, request)
-        )
-        return [each for each in read if isinstance(each, ProvenanceData)]
-    known = dict(_list_sourced_fields(view, request))
-    unknown = [name for name in fields if name not in known]
+    known = {
+        name: declaration
+        for (type_name, name), declaration in request.registry.fields.items()
+        if type_name == view.noun.name and declaration.printed_roles
+    }
+    unknown = [name for name in fields or () if name not in known]
     if unknown:
         raise BadInputError(f"{view.noun.name} has no sourced field {unknown[0]!r}.", field="fields")
-    lineages = [_build_provenance(view, name, known[name], request) for name in fields]
+    rules = {name: request.registry.field_requirements[view.noun.name, name] for name in known}
+    denied = {name: rule for name, rule in rules.items() if rule in request.denied_requirements}
+    readable = [name for name in fields or known if name not in denied]
+    if fields is None:
+        single = [name for name in readable if isinstance(known[name], (Sourced, Reference))]
+        read = (_build_provenance(view, name, known[name], request) for name in single)
+        return [each for each in read if isinstance(each, ProvenanceData)]
+    lineages = [_build_provenance(view, name, known[name], request) for name in readable]
     missing = [each for each in lineages if isinstance(each, MissingKeys)]
-    return MissingKeys.combine(missing) if missing else [each for each in lineages if isinstance(each, ProvenanceData)]
-
-
-def _list_sourced_fields(view: View, request: RequestState) -> Iterator[tuple[str, Sourced | Reference]]:
-    """Yield the fields of a noun that have a source and that the caller may read."""
-    registry = request.registry
-    for (type_name, name), declaration in registry.fields.items():
-        allowed = (
-            type_name == view.noun.name
-            and registry.field_requirements[type_name, name] not in request.denied_requirements
-        )
-        if allowed and isinstance(declaration, (Sourced, Reference)) and declaration.roles:
-            yield name, declaration
+    if missing:
+        return MissingKeys.combine(missing)
+    found = [each for each in lineages if isinstance(each, ProvenanceData)]
+    requirements = request.registry.requirements
+    errors = [
+        ForbiddenError(list_sufficient_scopes(requirements[denied[name]]), field=name)
+        for name in dict.fromkeys(fields)
+        if name in denied
+    ]
+    return ValueWithErrors(found, errors) if errors else found
 
 
 def _build_provenance(
-    view: View, name: str, declaration: Sourced | Reference, request: RequestState
+    view: View, name: str, declaration: FieldDeclaration, request: RequestState
 ) -> ProvenanceData | MissingKeys | None:
+    if not isinstance(declaration, (Sourced, Reference)):
+        return _build_composed_provenance(view, name, declaration, request)
     try:
         source_value = resolve_source(declaration, view, request)
     except ClientError:
@@ -212,16 +231,13 @@ def _build_provenance(
     value = _to_json_value(declaration, source_value, request)
     if value is None or isinstance(value, MissingKeys):
         return value
-    origin = _find_origin(source_value, declaration, request)
-    declared = view.noun.facets[source_value.role]
-    key = build_facet_load_key(view, source_value.role, declared, request)
-    fetched = request.fetch_times.get(key) if isinstance(key, tuple) else None
+    origin = _find_origin(view, name, source_value, declaration, request)
     return ProvenanceData(
         field=name,
         system=source_value.role,
         source_object=origin.object,
         source_field=origin.field,
-        fetched_at=fetched or (view.card.synced_at if view.card else request.now),
+        fetched_at=_get_fetch_time(view, source_value.role, request),
         rule=declaration.conflict,
         fallback_used=source_value.role is not declaration.roles[0],
         transformation=origin.transformation,
@@ -229,16 +245,67 @@ def _build_provenance(
     )
 
 
-def _find_origin(source_value: SourceValue, declaration: Sourced | Reference, request: RequestState) -> Supplied:
+def _build_composed_provenance(
+    view: View, name: str, declaration: FieldDeclaration, request: RequestState
+) -> ProvenanceData | MissingKeys | None:
+    """Return the lineage of a list or composed value: the vendor's field that it is read or selected by."""
+    attributes = COMPOSED_FIELDS.get((view.noun.name, name), {})
+    for role in declaration.printed_roles:
+        connection = _find_connection(view, role, request)
+        if isinstance(connection, MissingKeys):
+            return connection
+        lineage = request.lineage.get(connection or "", {})
+        origins = (
+            lineage.get(record, {}).get(attribute) for record, attribute in attributes.items() if record.role is role
+        )
+        origin = next((each for each in origins if isinstance(each, Supplied)), None)
+        if origin is not None:
+            return ProvenanceData(
+                field=name,
+                system=role,
+                source_object=origin.object,
+                source_field=origin.field,
+                fetched_at=_get_fetch_time(view, role, request),
+                rule=declaration.conflict,
+                fallback_used=role is not declaration.printed_roles[0],
+                transformation=origin.transformation,
+                alternates=(),
+            )
+    return None
+
+
+def _find_connection(view: View, role: SystemRole, request: RequestState) -> str | MissingKeys | None:
+    """Return the name of the connection in which a system holds a noun."""
+    if view.card is not None:
+        native = view.card.get_native_id(role)
+        return None if native is None else native.connection
+    if isinstance(view.key, NativeId) and role is view.own_role:
+        return view.key.connection
+    record = get_facet(view, role, request)
+    if record is None or isinstance(record, Fault):
+        return None
+    connection: str | MissingKeys = record if isinstance(record, MissingKeys) else record.native.connection
+    return connection
+
+
+def _get_fetch_time(view: View, role: SystemRole, request: RequestState) -> datetime:
+    declared = view.noun.facets.get(role)
+    key = None if declared is None else build_facet_load_key(view, role, declared, request)
+    fetched = request.fetch_times.get(key) if isinstance(key, tuple) else None
+    return fetched or (view.card.synced_at if view.card else request.now)
+
+
+def _find_origin(
+    view: View, name: str, source_value: SourceValue, declaration: Sourced | Reference, request: RequestState
+) -> Supplied:
+    """Return the vendor's field of a value; a value of the card index is named as in the schema."""
+    record = source_value.record
+    if isinstance(record, Card):
+        return Supplied(CARD, name, "from the card index")
     of = declaration.of[source_value.role]
-    attribute = of if isinstance(of, str) else declaration.__class__.__name__.lower()
-    if isinstance(source_value.record, Card):
-        return Supplied(CARD, attribute, "from the card index")
-    lineage = request.lineage.get(source_value.record.native.connection, {}).get(type(source_value.record), {})
-    origin = lineage.get(attribute)
-    if isinstance(origin, Supplied):
-        return origin
-    return Supplied(source_value.record.native.object_type, attribute)
+    attribute = of if isinstance(of, str) else COMPOSED_FIELDS.get((view.noun.name, name), {}).get(type(record), "")
+    origin = request.lineage.get(record.native.connection, {}).get(type(record), {}).get(attribute)
+    return origin if isinstance(origin, Supplied) else Supplied(record.native.object_type, name)
 
 
 def _collect_alternates(
@@ -253,7 +320,10 @@ def _collect_alternates(
         record = get_facet(view, role, request)
         if record is None or isinstance(record, (MissingKeys, Fault)):
             continue
-        raw = read_value(record, declaration.of[role], request)
+        try:
+            raw = read_value(record, declaration.of[role], request)
+        except ContractMismatchError:
+            continue
         if raw is None:
             continue
         value = _to_json_value(declaration, SourceValue(role, record, raw), request)
@@ -278,7 +348,16 @@ def _to_json_value(declaration: Sourced | Reference, source_value: SourceValue, 
         return None
     except MappingMissingError:
         value = source_value.raw
-    return msgspec.to_builtins(value, str_keys=True)
+    return msgspec.to_builtins(_simplify_amounts(value), str_keys=True)
+
+
+def _simplify_amounts(value: Any) -> Any:
+    """Return amounts as what a source states: without the day and the parts that conversions need."""
+    if isinstance(value, MoneySetData):
+        return {name: _simplify_amounts(getattr(value, name)) for name in ("transaction", "functional")}
+    if isinstance(value, DeferredAmount):
+        return None
+    return Money(value.amount, value.currency) if isinstance(value, Money) else value
 
 
 def _to_reference_value(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,9 @@ import strawberry
 from gateway.canonical.fault import Fault
 from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.values import DocumentMoney
 from gateway.canonical.values import Money as MoneyValue
-from gateway.errors import SourceUnavailableError
+from gateway.errors import build_source_error
 from gateway.execution.facets import get_loaded
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys
@@ -34,17 +36,25 @@ class RateData(msgspec.Struct, frozen=True, kw_only=True):
     source: Role = Role.ERP
 
 
-class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount in its transaction currency, with the data for its functional and reporting amounts.
+class DeferredAmount(msgspec.Struct, frozen=True):
+    """An amount in another record, which is read only if the amount is selected."""
 
-    `functional` and `functional_rate` come from the ERP's posting. `on` is the day of the corporate rate for the
-    reporting amount; None for today.
-    """
+    def resolve(self, request: RequestState) -> MoneyValue | MissingKeys | None:
+        """Return the amount, None with a recorded reason, or MissingKeys; raise SourceUnavailableError."""
+        raise NotImplementedError
+
+
+class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount in its transaction currency, and in the legal entity's as the ERP posts it."""
 
     transaction: MoneyValue
-    functional: MoneyValue | None = None
-    functional_rate: Decimal | None = None
-    on: date | None = None
+    functional: MoneyValue | DeferredAmount | None = None
+
+
+class ReportingMoney(DocumentMoney, frozen=True):
+    """An amount in the group's currency, with the rate used."""
+
+    rate: RateData | None = None
 
 
 class ConvertedMoneyData(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +66,17 @@ class ConvertedMoneyData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_money_set(
-    amount: MoneyValue, rate: Decimal | None, functional_currency: str | None, on: date | None
+    amount: MoneyValue, rate: Decimal | None, functional_currency: str | None, parts: Iterable[Decimal] = ()
 ) -> MoneySetData:
-    """Return an ERP amount with its functional amount at the rate of the ERP's posting."""
+    """Return an ERP amount with its functional amount at the rate of the ERP's posting.
+
+    `parts` are the amounts that add up to it; they are converted and rounded one by one, as the ERP posts them.
+    """
+    transaction = DocumentMoney(amount.amount, amount.currency, None, tuple(parts))
     functional = None
     if functional_currency is not None and rate is not None:
-        functional = MoneyValue(amount.amount * rate, functional_currency).round()
-    return MoneySetData(transaction=amount, functional=functional, functional_rate=rate, on=on)
+        functional = transaction.convert(rate, functional_currency)
+    return MoneySetData(transaction=transaction, functional=functional)
 
 
 def build_rate(rate: ErpExchangeRate) -> RateData:
@@ -94,34 +108,54 @@ def _resolve_rate(key: RateKey, request: RequestState) -> RateData | MissingKeys
         return _build_identity_rate(key.source, key.on)
     rate = get_loaded(request, ("exchange_rates", NO_ARGS, key))
     if isinstance(rate, Fault):
-        raise SourceUnavailableError(rate)
+        raise build_source_error(rate)
     return rate if rate is None or isinstance(rate, MissingKeys) else build_rate(rate)
+
+
+def _choose_day(money: MoneyValue, request: RequestState) -> date:
+    """Return the day whose rates apply: that of the amount's document, else today in UTC."""
+    on = money.on if isinstance(money, DocumentMoney) else None
+    return on or request.days.in_utc
 
 
 def _convert(money: MoneyValue, request: RequestState, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
     """Return an amount in another currency, rounded to its minor unit; None without a rate."""
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
-    key = RateKey(money.currency, args["to"], args.get("asOf") or request.days.in_utc, kind.value)
+    key = RateKey(money.currency, args["to"], args.get("asOf") or _choose_day(money, request), kind.value)
     rate = _resolve_rate(key, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
-    converted = MoneyValue(money.amount * rate.rate, rate.to).round()
+    converted = money.convert(rate.rate, rate.to)
     return ConvertedMoneyData(amount=converted.amount, currency=converted.currency, rate=rate)
 
 
 def _resolve_group_rate(money: MoneySetData, request: RequestState) -> RateData | MissingKeys | None:
     """Return the corporate rate from the transaction currency to the group's on the document's day."""
-    return _resolve_rate(
-        RateKey(money.transaction.currency, request.group_currency, money.on or request.days.in_utc), request
-    )
+    amount = money.transaction
+    return _resolve_rate(RateKey(amount.currency, request.group_currency, _choose_day(amount, request)), request)
 
 
-def _resolve_reporting_amount(money: MoneySetData, request: RequestState) -> MoneyValue | MissingKeys | None:
+def _resolve_reporting_amount(money: MoneySetData, request: RequestState) -> ReportingMoney | MissingKeys | None:
     """Return the amount in the group's currency, rounded to its minor unit; None without a rate."""
     rate = _resolve_group_rate(money, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
-    return MoneyValue(money.transaction.amount * rate.rate, rate.to).round()
+    converted = money.transaction.convert(rate.rate, rate.to)
+    parts = converted.parts if isinstance(converted, DocumentMoney) else ()
+    return ReportingMoney(converted.amount, converted.currency, _choose_day(money.transaction, request), parts, rate)
+
+
+def _resolve_functional_amount(money: MoneySetData, request: RequestState) -> MoneyValue | MissingKeys | None:
+    """Return the amount in the currency of the legal entity, with the day of its document."""
+    if not isinstance(money.functional, DeferredAmount):
+        return money.functional
+    amount = money.functional.resolve(request)
+    on = money.transaction.on if isinstance(money.transaction, DocumentMoney) else None
+    return DocumentMoney(amount.amount, amount.currency, on) if isinstance(amount, MoneyValue) else amount
+
+
+def _get_rate(money: MoneyValue, _request: RequestState) -> RateData | None:
+    return money.rate if isinstance(money, ReportingMoney) else None
 
 
 @strawberry.type
@@ -170,7 +204,14 @@ class Money:
         rate_type: ExchangeRateType | None = ExchangeRateType.CORPORATE,
         as_of: date | None = strawberry.UNSET,
     ) -> ConvertedMoney | None:
-        """The amount in another currency, at the ERP's rate; null if there is no rate."""
+        """The amount in another currency, at the ERP's rate; null if there is no rate.
+
+        Without asOf, the rate is that of the day of the amount's document, else that of today (UTC).
+        """
+
+    rate: ExchangeRate | None = derived(
+        _get_rate, description="Rate of a reporting amount; null for an amount that is not converted."
+    )
 
 
 @strawberry.type
@@ -179,10 +220,9 @@ class MoneySet:
 
     transaction: Money
     """Amount in the currency of the document."""
-    functional: Money | None
+    functional: Money | None = derived(_resolve_functional_amount)
     """Amount in the currency of the legal entity, as posted by the ERP; null if the ERP does not give it."""
     reporting: Money | None = derived(_resolve_reporting_amount)
     """Amount in the group's reporting currency, at the corporate rate of the document's date; null without a rate."""
     rate: ExchangeRate | None = derived(_resolve_group_rate)
-    """Rate from the document's currency to the group's reporting currency, on the document's date; null without a rate.
-    Rate from the document's currency to the group's reporting currency, on the document's date; null without a rate."""
+    """Rate from the document's currency to the group's, on the document's date; null without a rate."""

@@ -17,7 +17,7 @@ from gateway.execution.global_ids import IdCodec
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import ServiceLine
-from gateway.schema.dimension_fields import declare_service_line
+from gateway.schema.dimension_fields import declare_service_line, resolve_line_service_line
 from gateway.schema.enums import ContractType, OpportunityStage
 from gateway.schema.kernel import derived, facet, noun, reference, sourced
 from gateway.schema.legal_entity import LegalEntity
@@ -46,6 +46,7 @@ class OpportunityLine:
     """Price per unit."""
     total: Money | None
     """Amount of the line."""
+    service_line: ServiceLine | None = derived(resolve_line_service_line, description="Service line of the work.")
     start_date: date | None
     """First day of the line's term."""
     end_date: date | None
@@ -60,7 +61,8 @@ class OpportunityLine:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["opportunities:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER],
+    coded_by="externalReferences",
 )
 class Opportunity(CanonicalEntity):
     """A sales opportunity."""

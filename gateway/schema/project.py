@@ -40,7 +40,7 @@ from gateway.schema.filters import (
 from gateway.schema.kernel import UNSET, Connection, CurrencyCode, derived, facet, noun, reference, related, sourced
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.opportunity import Opportunity
-from gateway.schema.project_fields import build_expense_key, resolve_status_by_system
+from gateway.schema.project_fields import build_expense_key, resolve_health, resolve_status_by_system
 from gateway.schema.task import Milestone, ProjectTask
 
 if TYPE_CHECKING:
@@ -71,12 +71,6 @@ class ProjectHealth:
 
     overall: Rag
     """Overall health."""
-    schedule: Rag | None
-    """Health of the schedule."""
-    budget: Rag | None
-    """Health of the budget."""
-    scope: Rag | None
-    """Health of the scope."""
     note: str | None
     """Comment of the project lead."""
 
@@ -90,7 +84,8 @@ class ProjectHealth:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["projects:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER, Rows.PROJECT_MEMBER],
+    coded_by="code",
 )
 class Project(CanonicalEntity):
     """A project, assembled from the PSA and the ERP."""
@@ -111,8 +106,8 @@ class Project(CanonicalEntity):
     )
     """Status of the project; see statusBySystem for each system's own status."""
     status_by_system: list[SystemProjectStatus] = derived(resolve_status_by_system, needs=[Role.PSA, Role.ERP])
-    """Status in each system that holds the project and answered."""
-    health: ProjectHealth | None = sourced(record=Role.PSA)
+    """Status in each system that holds the project; an error names each system that did not answer."""
+    health: ProjectHealth | None = sourced(record=Role.PSA, of=resolve_health, origins={PsaProject: "health"})
     """Health as set by the project lead; null if the PSA does not record it."""
     start_date: date | None = sourced(record=Role.PSA, fallback=[Role.ERP])
     """Planned first day."""

@@ -10,11 +10,13 @@ import msgspec
 
 from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
+from gateway.canonical.records.psa import PsaProject
 from gateway.canonical.roles import SystemRole as Role
-from gateway.canonical.states import MappingDomain, ProjectStatus
+from gateway.canonical.states import MappingDomain, ProjectStatus, Rag
+from gateway.errors import MappingMissingError, SourceUnavailableError
 from gateway.execution.facets import get_facet
 from gateway.execution.request import RequestState
-from gateway.execution.view import MissingKeys, View
+from gateway.execution.view import MissingKeys, ValueWithErrors, View
 
 
 class SystemStatusData(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +28,13 @@ class SystemStatusData(msgspec.Struct, frozen=True, kw_only=True):
     last_synced_at: datetime | None
 
 
+class HealthData(msgspec.Struct, frozen=True, kw_only=True):
+    """The health of a project by its canonical code."""
+
+    overall: Rag
+    note: str | None
+
+
 class ExpenseKey(NamedTuple):
     """The ids of a project in the two systems that may hold its expenses."""
 
@@ -33,9 +42,23 @@ class ExpenseKey(NamedTuple):
     erp: NativeId | None
 
 
-def resolve_status_by_system(view: View, request: RequestState) -> list[SystemStatusData]:
-    """Return the status in each system that holds the project and answered."""
-    return list(_collect_statuses(view, request))
+def resolve_health(project: PsaProject, request: RequestState) -> HealthData | None:
+    """Return the health from the PSA. Raise MappingMissingError if its code has no mapping."""
+    if project.health is None:
+        return None
+    connection, raw = project.native.connection, project.health.overall
+    code = request.code_mapping.map_code(MappingDomain.PROJECT_HEALTH, connection, raw)
+    if code is None:
+        raise MappingMissingError(MappingDomain.PROJECT_HEALTH, connection, raw)
+    return HealthData(overall=Rag(code), note=project.health.note)
+
+
+def resolve_status_by_system(view: View, request: RequestState) -> list[SystemStatusData] | ValueWithErrors:
+    """Return the status in each system that holds the project; an error names each system that did not answer."""
+    statuses = list(_collect_statuses(view, request))
+    facets = (get_facet(view, role, request) for role in (Role.PSA, Role.ERP))
+    errors = [SourceUnavailableError(facet) for facet in facets if isinstance(facet, Fault)]
+    return ValueWithErrors(statuses, errors) if errors else statuses
 
 
 def _collect_statuses(view: View, request: RequestState) -> Iterator[SystemStatusData]:

@@ -67,7 +67,7 @@ class AvailabilityWindow:
     soft_booked_hours: Decimal | None
     """Tentative bookings; null if the PSA did not answer or does not know the person."""
     available_hours: Decimal | None
-    """Contract hours less absences less bookings; null if one of them is unknown."""
+    """Contract hours less absences less all bookings, negative if overbooked; null if one of them is unknown."""
 
 
 @noun(
@@ -80,7 +80,8 @@ class AvailabilityWindow:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["resources:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.SELF, Rows.MANAGER_CHAIN],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER, Rows.SELF, Rows.MANAGER_CHAIN],
+    coded_by="workerNumber",
 )
 class Resource(CanonicalEntity):
     """A person who can be booked on projects."""
@@ -143,9 +144,13 @@ class Resource(CanonicalEntity):
     termination_date: date | None = sourced(record=Role.HCM, scopes=PII, sensitive=Sensitive(DataClass.PERSONAL))
     """Last day of employment, included; null if none is set."""
     skills: list[ResourceSkill] | None = derived(
-        resolve_skills, needs=[Role.HCM, Role.PSA], record=Role.HCM, fallback=[Role.PSA], conflict=Policy.MERGE
+        resolve_skills,
+        needs=[Role.HCM],
+        record=Role.HCM,
+        conflict=Policy.RECORD_WINS,
+        origins={HcmWorker: "skills"},
     )
-    """Skills from the HCM and the PSA; for a skill in both, the HCM's entry."""
+    """Skills from the HCM."""
     bill_rate: Money | None = sourced(record=Role.PSA, scopes=[["resources.rates:read"]])
     """Standard bill rate per hour."""
     cost_rate: Money | None = sourced(
@@ -165,6 +170,7 @@ class Resource(CanonicalEntity):
         key=build_availability_key,
         shape="value",
         transform=build_availability_windows,
+        scopes=[["staffing:read"]],
     )
     def availability(
         self, range: DateRangeInput, granularity: Granularity | None = Granularity.WEEK

@@ -12,7 +12,14 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import DataRegion
 from gateway.canonical.roles import SystemRole as Role
-from gateway.errors import AmbiguousReferenceError, BadInputError, ForbiddenError, SourceUnavailableError
+from gateway.errors import (
+    AmbiguousReferenceError,
+    BadInputError,
+    ForbiddenError,
+    SourceUnavailableError,
+    build_source_error,
+)
+from gateway.execution.conditions import check_condition
 from gateway.execution.facets import get_loaded, resolve_card, resolve_leaf
 from gateway.execution.request import RequestState, build_card_key, build_code_card_key
 from gateway.execution.view import MissingKeys, View
@@ -51,6 +58,7 @@ def build_reference_resolver(noun: str) -> Callable[..., View | MissingKeys | No
             return resolve_card(request, build_card_key(decoded[1]))
         if ref.get("code") is not None:
             require_storable("ref.code", ref["code"])
+            _check_code(noun, request, "ref.code")
             return resolve_card(request, build_code_card_key(noun, ref["code"]), "ref.code")
         external = ref["external"]
         parts = (external["system"].value, external["objectType"], external["externalId"], external.get("connection"))
@@ -58,6 +66,13 @@ def build_reference_resolver(noun: str) -> Callable[..., View | MissingKeys | No
         return resolve_card(request, ("cards_by_external", NO_ARGS, (noun, *parts)), "ref.external")
 
     return resolve
+
+
+def _check_code(noun: str, request: RequestState, argument: str) -> None:
+    """Raise ForbiddenError if the caller may not read the code of a noun: the answer would confirm it."""
+    condition = request.registry.code_conditions.get(noun)
+    if condition is not None:
+        check_condition(condition, request, argument)
 
 
 def resolve_node(_root: Any, request: RequestState, id: str) -> View | MissingKeys | None:
@@ -116,8 +131,9 @@ def _resolve_entity_or_error(request: RequestState, representation: Mapping[str,
     if request.registry.type_requirements[name] in request.denied_requirements:
         return ForbiddenError(noun.scopes)
     try:
+        _check_code(name, request, "representations")
         return resolve_card(request, build_code_card_key(name, str(code)))
-    except (AmbiguousReferenceError, SourceUnavailableError) as error:
+    except (AmbiguousReferenceError, ForbiddenError, SourceUnavailableError) as error:
         return error
 
 
@@ -150,6 +166,8 @@ def resolve_financial_dimensions(
     _root: Any, request: RequestState, kind: Any = None
 ) -> tuple[PostedDimension, ...] | MissingKeys:
     """Return the financial dimensions of the ERP, of one kind or of all."""
+    if request.caller.legal_entities == frozenset():
+        return ()  # dimensions are shared data of the legal entities, and the caller sees none of them
     catalogue = get_dimension_catalogue(request)
     if isinstance(catalogue, MissingKeys):
         return catalogue
@@ -169,7 +187,7 @@ def resolve_exchange_rates(_root: Any, request: RequestState, **args: Any) -> li
         return MissingKeys.combine(missing)
     faults = [rate for rate in rates if isinstance(rate, Fault)]
     if faults:
-        raise SourceUnavailableError(faults[0])
+        raise build_source_error(faults[0])
     return [build_rate(rate) for rate in rates if rate is not None]
 
 

@@ -10,10 +10,11 @@ import msgspec
 import strawberry
 
 from gateway.canonical.fault import Fault
+from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.states import SkillLevel as Level
-from gateway.errors import SourceUnavailableError
+from gateway.errors import build_source_error
 from gateway.execution.facets import get_facet
 from gateway.execution.global_ids import IdCodec
 from gateway.execution.request import RequestState
@@ -36,7 +37,6 @@ class ResourceSkillData(msgspec.Struct, frozen=True, kw_only=True):
     skill: SkillData
     level: Level | None
     certified_until: date | None = None
-    last_used_at: date | None = None
     source: Role
 
 
@@ -73,53 +73,38 @@ class ResourceSkill:
     """Level of the person; null if unknown or its code has no mapping."""
     certified_until: date | None
     """Last day of the certification, included."""
-    last_used_at: date | None
-    """Day on which the skill was last used."""
     source: SystemRole
     """System that recorded the skill."""
 
 
-def resolve_skills(view: View, request: RequestState) -> list[ResourceSkillData] | None:
-    """Return the skills from the HCM and the PSA; for a skill in both, the HCM's entry.
-
-    Raise SourceUnavailableError if one of them does not answer and the other has no skills.
-    """
-    facets = [get_facet(view, role, request) for role in (Role.HCM, Role.PSA)]
-    faults = [record for record in facets if isinstance(record, Fault)]
-    records = [record for record in facets if record is not None and not isinstance(record, (Fault, MissingKeys))]
-    if faults and not any(record.skills for record in records):
-        raise SourceUnavailableError(faults[0])
-    if all(record.skills is None for record in records):
-        return None
-    merged: dict[str, ResourceSkillData] = {}
-    for record in records:
-        for entry in _list_skills(record, request):
-            merged.setdefault(entry.skill.code, entry)
-    return list(merged.values())
+def resolve_skills(view: View, request: RequestState) -> list[ResourceSkillData] | MissingKeys | None:
+    """Return the skills from the HCM; None if it stores none. Raise SourceUnavailableError if it does not answer."""
+    worker = get_facet(view, Role.HCM, request)
+    if isinstance(worker, Fault):
+        raise build_source_error(worker)
+    if worker is None or isinstance(worker, MissingKeys):
+        return worker
+    return None if worker.skills is None else list(_list_skills(worker, request))
 
 
-def _list_skills(record: Any, request: RequestState) -> Iterator[ResourceSkillData]:
-    for entry in record.skills or ():
-        if isinstance(entry, tuple):
-            code, level = entry
-            yield ResourceSkillData(
-                skill=SkillData(code=code, name=code), level=_map_level(record, level, request), source=record.role
-            )
-        else:
-            yield ResourceSkillData(
-                skill=SkillData(code=entry.code, name=entry.name, category=entry.category),
-                level=_map_level(record, entry.level, request),
-                certified_until=entry.certified_until,
-                last_used_at=entry.last_used_on,
-                source=record.role,
-            )
+def _list_skills(worker: HcmWorker, request: RequestState) -> Iterator[ResourceSkillData]:
+    for entry in worker.skills or ():
+        yield ResourceSkillData(
+            skill=SkillData(code=entry.code, name=entry.name, category=entry.category),
+            level=_map_level(worker, entry.level, request),
+            certified_until=entry.certified_until,
+            source=worker.role,
+        )
 
 
 def list_required_skills(record: Any, request: RequestState) -> list[SkillRequirementData]:
     """Return the skills that a resource demand requires."""
     return [
-        SkillRequirementData(skill=SkillData(code=code, name=code), minimum_level=_map_level(record, level, request))
-        for code, level in record.skills
+        SkillRequirementData(
+            skill=SkillData(code=each.code, name=each.name),
+            minimum_level=None if each.level is None else _map_level(record, each.level, request),
+        )
+        for each in record.skills
     ]
 
 

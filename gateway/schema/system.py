@@ -63,6 +63,20 @@ class SystemCapabilities:
 
 
 @strawberry.type
+class UnreadableSourceRecord:
+    """A record, or one of its values, that a synchronisation could not read; the value itself is never kept."""
+
+    object: str
+    """Object of the record, in the vendor's terms."""
+    external_id: str | None
+    """Id of the record in the system; null if the id could not be read."""
+    field: str | None
+    """Field that could not be read, in the vendor's terms; null if no single field is the reason."""
+    lost: bool
+    """Whether the whole record is missing from lists; otherwise only the value is."""
+
+
+@strawberry.type
 class SourceSystem:
     """One configured connection."""
 
@@ -91,3 +105,5 @@ class SourceSystem:
     """What the system supports."""
     lag: timedelta | None
     """Time since the last successful synchronisation of the card index; null if there was none."""
+    unreadable: list[UnreadableSourceRecord]
+    """Records and values that the latest synchronisations could not read; they are read again when they change."""

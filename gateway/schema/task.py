@@ -40,8 +40,6 @@ class ProjectTask(Node):
         "ProjectTask", record=Role.PSA, of="parent_id"
     )
     """Parent task; null at the top level."""
-    wbs: str | None = sourced(record=Role.PSA)
-    """Number in the work breakdown structure, e.g. 1.2."""
     name: str = sourced(record=Role.PSA)
     """Name of the task."""
     status: TaskStatus | None = sourced(record=Role.PSA, maps=MappingDomain.TASK_STATUS, into=TaskStatus)
@@ -78,5 +76,7 @@ class Milestone(Node):
     """Name of the milestone."""
     due_date: date | None = sourced(record=Role.PSA)
     """Day on which it is due."""
+    completed_at: date | None = sourced(record=Role.PSA, of="completed_on")
+    """Day on which it was completed; null if it is open or the PSA does not record the day."""
     status: TaskStatus | None = sourced(record=Role.PSA, maps=MappingDomain.TASK_STATUS, into=TaskStatus)
     """Status of the milestone."""

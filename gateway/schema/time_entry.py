@@ -39,8 +39,17 @@ if TYPE_CHECKING:
         Role.ERP: facet(ErpTimePosting, loader="erp_time_postings", key=build_posting_key),
     },
     scopes=[["time:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
+    rows=[
+        Rows.TENANT,
+        Rows.LEGAL_ENTITY,
+        Rows.REGION,
+        Rows.CUSTOMER,
+        Rows.PROJECT_MEMBER,
+        Rows.SELF,
+        Rows.MANAGER_CHAIN,
+    ],
     owner=owned_by("Project", "project_id"),
+    dated={PsaTimeEntry: "work_date"},
 )
 class TimeEntry(CanonicalEntity):
     """Hours worked by one person on one day. Hours are decimal hours."""
@@ -59,8 +68,6 @@ class TimeEntry(CanonicalEntity):
     """Day of work, in the calendar of the legal entity."""
     hours: Decimal = sourced(record=Role.PSA)
     """Hours worked."""
-    overtime: bool | None = sourced(record=Role.PSA)
-    """Whether the hours are overtime."""
     billable: bool | None = sourced(record=Role.PSA)
     """Whether the time is billed to the customer."""
     note: str | None = sourced(record=Role.PSA, sensitive=Sensitive(DataClass.CONFIDENTIAL))
@@ -74,7 +81,10 @@ class TimeEntry(CanonicalEntity):
     bill_rate: Money | None = sourced(record=Role.PSA, fallback=[Role.ERP], scopes=[["resources.rates:read"]])
     """Bill rate per hour."""
     bill_amount: Money | None = sourced(
-        record=Role.ERP, fallback=[Role.PSA], conflict=Policy.MANUAL, scopes=[["projects.financials:read"]]
+        record=Role.ERP,
+        fallback=[Role.PSA],
+        conflict=Policy.MANUAL,
+        scopes=[["projects.financials:read", "resources.rates:read"]],
     )
     """Amount to bill."""
     cost_amount: Money | None = sourced(
@@ -83,11 +93,11 @@ class TimeEntry(CanonicalEntity):
         sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED, residency_bound=True),
     )
     """Cost of the time."""
-    dimensions: list[DimensionAssignment] | None = declare_dimensions(Role.PSA, target=DimensionTarget.TIME_ENTRY)
-    """Financial dimensions of the entry, including required ones that are missing."""
+    dimensions: list[DimensionAssignment] | None = declare_dimensions(Role.ERP, target=DimensionTarget.TIME_ENTRY)
+    """Financial dimensions with which the ERP posted the entry, including required ones that are missing."""
     posting_period: FiscalPeriod | None = sourced(record=Role.ERP, of="period")
     """Accounting period in which the ERP posted the time."""
     invoice_line: InvoiceLine | None = reference(
-        "InvoiceLine", record=Role.ERP, of="invoice_line_id", scopes=[["invoices:read"]]
+        "InvoiceLine", record=Role.ERP, of="invoice_line_id", scopes=[["invoices:read", "resources.rates:read"]]
     )
     """Invoice line that bills the time; null if it is not yet invoiced."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import strawberry
 
+from gateway.canonical.roles import SystemRole as Role
+from gateway.execution.field_resolution import ROOT
 from gateway.schema.addresses import Actor
 from gateway.schema.enums import DataRegion
+from gateway.schema.kernel import related
+from gateway.schema.legal_entity import LegalEntity
 
 
 @strawberry.type
@@ -24,3 +28,7 @@ class Viewer:
     """Roles granted by the token."""
     regions: list[DataRegion]
     """Data regions that the caller may read; empty if they may read every region."""
+
+    @related("legal_entities", record=Role.GATEWAY, shape="list", key=lambda _viewer, _request, _args: ROOT)
+    def legal_entities(self) -> list[LegalEntity] | None:
+        """Legal entities that the caller may see."""

@@ -153,6 +153,25 @@ watermark = Table(
 )
 """The position of each change feed, and the outcome of the last attempt to read it."""
 
+unreadable_record = Table(
+    "unreadable_record",
+    METADATA,
+    Column("connection", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("external_id", String(255), primary_key=True),
+    Column("field", String(255), primary_key=True),
+    Column("attribute", String(64), primary_key=True),
+    Column("object", String(128), nullable=False),
+    Column("lost", Integer, nullable=False),
+    Column("reader", String(64), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+"""The records and values that the change feeds could not read, in the vendor's terms; never a value.
+
+Unknown ids, fields and attributes are empty. `lost` is 1 if the whole record could not be read. `reader` identifies the
+version of the adapter and of the connection's mapping that tried.
+"""
+
 mapping = Table(
     "reference_mapping",
     METADATA,

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+import msgspec
+
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere, Where
+from subgraphs.kit.lost_records import report_if_unreadable
 
 PSA_FILTERS: Final[Mapping[str, frozenset[str]]] = {
     "tasks": frozenset({"status", "billable"}),
@@ -16,8 +19,24 @@ PSA_FILTERS: Final[Mapping[str, frozenset[str]]] = {
 """`Capabilities.filters` of a PSA whose lists are read whole: all filters of each relation."""
 
 
+_FILTERED: Final[Mapping[str, tuple[str, ...]]] = {
+    "start": ("end_date",),
+    "end": ("start_date",),
+    "work_date_from": ("work_date",),
+    "work_date_to": ("work_date",),
+    "incurred_on_from": ("incurred_on",),
+    "incurred_on_to": ("incurred_on",),
+}
+"""The attributes that a condition reads, where it is not called like its attribute."""
+
+
 def is_match(record: Any, where: Where) -> bool:
-    """Return whether a record satisfies all given filters."""
+    """Return whether a record satisfies all given filters.
+
+    A record without a readable value for one of them is reported, and does not match.
+    """
+    if record.unreadable and report_if_unreadable(record, _list_filtered(where)):
+        return False
     match where:
         case TaskWhere():
             return _is_in(record.status, where.status) and where.billable in {None, record.billable}
@@ -33,6 +52,11 @@ def is_match(record: Any, where: Where) -> bool:
         case ExpenseWhere():
             codes = _is_in(record.approval, where.approval) and _is_in(record.category, where.category)
             return codes and _is_within(record.incurred_on, where.incurred_on_from, where.incurred_on_to)
+
+
+def _list_filtered(where: Where) -> set[str]:
+    given = (each.name for each in msgspec.structs.fields(where) if getattr(where, each.name) is not None)
+    return {attribute for name in given for attribute in _FILTERED.get(name, (name,))}
 
 
 def _is_in(value: str | None, values: Sequence[str] | None) -> bool:

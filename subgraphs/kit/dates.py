@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
+from subgraphs.kit.failures import UnreadableValueError
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_LEADING_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?")
 
 
 def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
@@ -24,7 +25,7 @@ def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
     """
     form = _INSTANT.fullmatch(text)
     if form is None:
-        raise _build_error("an ISO 8601 instant")
+        raise UnreadableValueError("an ISO 8601 instant", text)
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None and zone is not None:
@@ -32,25 +33,48 @@ def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
         aware = moment.tzinfo is not None
         moment = moment.astimezone(UTC) if aware else moment
     except (ValueError, OverflowError):
-        raise _build_error("an instant that exists") from None
+        raise UnreadableValueError("an instant that exists", text) from None
     if not aware:
-        raise _build_error("an instant with an offset")
+        raise UnreadableValueError("an instant with an offset", text)
     return moment
 
 
 def parse_day(text: str) -> date:
     """Return a bare calendar day, such as `2026-01-15`."""
     if not _DAY.fullmatch(text):
-        raise _build_error("a day")
+        raise UnreadableValueError("a day", text)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _build_error("a day that exists") from None
+        raise UnreadableValueError("a day that exists", text) from None
+
+
+def parse_optional_instant(text: str | None, zone: tzinfo | None = None) -> datetime | None:
+    """Return an instant as `parse_instant` does; None for None or an empty text."""
+    return parse_instant(text, zone) if text else None
+
+
+def parse_readable_day(value: object) -> date | None:
+    """Return a bare calendar day, None for anything else: for the position of a row, not for its value."""
+    try:
+        return parse_day(value) if isinstance(value, str) else None
+    except SourceError:
+        return None
 
 
 def parse_leading_day(text: str | None) -> date | None:
-    """Return the calendar day at the start of a text, in the text's own zone; None for None."""
-    return None if text is None else parse_day(text[:10])
+    """Return the calendar day at the start of a text, in the text's own zone; None for None or an empty text.
+
+    What follows the day must be a time.
+    """
+    if not text:
+        return None
+    if not _LEADING_DAY.fullmatch(text):
+        raise UnreadableValueError("a day", text)
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise UnreadableValueError("a day that exists", text) from None
 
 
 def format_http_date(instant_: datetime) -> str:
@@ -64,7 +88,3 @@ def parse_date_header(headers: Mapping[str, str]) -> datetime | None:
         return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
     except ValueError:
         return None
-
-
-def _build_error(expected: str) -> SourceError:
-    return SourceError(FaultCode.CONTRACT_MISMATCH, f"a text that should be {expected}")

@@ -12,6 +12,17 @@ _NOT_FOUND: Final = frozenset({404, 410})
 _TRANSIENT: Final = frozenset({408, 425})
 
 
+class UnreadableValueError(SourceError):
+    """A value that is not of the expected form: CONTRACT_MISMATCH.
+
+    `value` tells which field holds it; it is in no message, and is not logged.
+    """
+
+    def __init__(self, expected: str, value: object) -> None:
+        super().__init__(FaultCode.CONTRACT_MISMATCH, f"a value that should be {expected}")
+        self.value = value
+
+
 def classify_status(response: UpstreamResponse, detail: str = "") -> SourceError | None:
     """Return the error of a status (RFC 9110, 15), or None for 2xx.
 

@@ -15,6 +15,7 @@ from gateway.canonical.records.base import Record
 from gateway.errors import BadInputError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.kit.identifiers import IdKey, build_sort_key
+from subgraphs.kit.lost_records import report_if_unreadable
 from subgraphs.kit.paging import build_pages, decode_cursor
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -70,12 +71,13 @@ def paginate_in_memory(
 ) -> Children[RecordT]:
     """Return each parent's page of all records of the parents, with the number of rows that are kept.
 
-    A parent without rows has an empty page.
+    A parent without rows has an empty page. A record whose parent cannot be read is reported.
     """
     start = order.parse_start(page)
     rows: dict[str, list[RecordT]] = {parent: [] for parent in parents}
     totals: Counter[str] = Counter()
-    for record in sorted(filter(keep, records), key=order.get_sort_key):
+    placed = [record for record in records if not report_if_unreadable(record, {order.parent_field})]
+    for record in sorted(filter(keep, placed), key=order.get_sort_key):
         parent = order.get_parent(record)
         totals[parent] += 1
         if start is None or order.get_sort_key(record) > start:

@@ -70,7 +70,9 @@ async def read_merged(
     while waiting:
         page, more = await read(waiting, last)
         for row in page:
-            rows[parent_of(row)].append(row)
+            # A row that has just been moved to another parent is none of these.
+            if parent_of(row) in rows:
+                rows[parent_of(row)].append(row)
         if not more or not page:
             break
         last = page[-1]

@@ -20,7 +20,7 @@ from subgraphs.kit.twin.server import serve
 from tests.contract.live import LiveTenant
 from tests.contract.systems import reroute
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]
 
 
 @dataclass
@@ -44,7 +44,7 @@ async def serve_refusal(
                 return Response(refusal.body, refusal.status, media_type=refusal.media_type)
             return await forward(client, request)
 
-        app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
+        app = Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
         async with serve(app) as base_url:
             yield reroute(running.connection, base_url), answers
 
@@ -57,7 +57,7 @@ async def forward_calls(running: RunningSystem, watch: Callable[[ASGIApp], ASGIA
         async def answer(request: Request) -> Response:
             return await forward(client, request)
 
-        app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
+        app = Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
         async with serve(watch(app)) as base_url:
             yield reroute(running.connection, base_url)
 

@@ -89,6 +89,7 @@ def _build_finance_reads(subject: SystemUnderTest) -> dict[str, Call]:
     )
     return calls | {
         "time postings": lambda port: port.get_time_postings([FIRM.projects[0].time_entries[0].code]),
+        "expenses by reference": lambda port: port.get_expenses_by_reference([FIRM.projects[0].expenses[0].code]),
         "receivables": lambda port: port.get_receivables(subject.ids[ErpCustomer], FIRM.today),
         "exchange rates": lambda port: port.get_exchange_rates([key]),
     }

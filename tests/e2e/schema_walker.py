@@ -154,7 +154,10 @@ class SchemaWalker:
         """Return the arguments that a field requires."""
         target = self.get_target(self.list_fields(type_name)[field])
         if "ref" in self.list_fields(type_name)[field].args:
-            return f'(ref: {{code: "{self._codes.get(target, "none")}"}})'
+            code = self._codes.get(target, "none")
+            if target == "Resource":  # a worker number needs a scope of its own
+                return f'(ref: {{external: {{system: HCM, objectType: "thing", externalId: "{code}"}}}})'
+            return f'(ref: {{code: "{code}"}})'
         return ARGUMENTS.get(field, "")
 
     def select_all(self, type_name: str, seen: frozenset[str] = frozenset()) -> tuple[Selection, ...]:

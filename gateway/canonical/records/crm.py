@@ -34,8 +34,9 @@ class CrmAccount(CrmRecord, frozen=True, kw_only=True):
 
 
 class CrmOpportunityLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of an opportunity; `quantity` is in `unit` (HOUR, DAY, ...)."""
+    """A line of an opportunity; `quantity` is in `unit` (HOUR, DAY, ...). `connection` maps its raw codes."""
 
+    connection: str
     native_id: str
     description: str
     role_name: str | None = None
@@ -72,8 +73,6 @@ class CrmContractLine(msgspec.Struct, frozen=True, kw_only=True):
 
     native_id: str
     description: str
-    service_line: str | None = None
-    contract_type: str | None = None
     quantity: Decimal | None = None
     rate: Money | None = None
     amount: Money | None = None

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
@@ -95,7 +96,6 @@ class ErpTaxProfile(msgspec.Struct, frozen=True, kw_only=True):
     jurisdictions: tuple[tuple[str, str], ...] = ()
     exempt_until: date | None = None
     reverse_charge: bool = False
-    withholding_rate: Decimal | None = None
 
 
 class ErpCustomer(ErpRecord, frozen=True, kw_only=True):
@@ -168,6 +168,7 @@ class ErpTimePosting(ErpRecord, frozen=True, kw_only=True):
     period: ErpPeriod | None = None
     invoice_id: str | None = None
     invoice_line_id: str | None = None
+    dimensions: tuple[DimensionTag, ...] | None = None
 
 
 class ErpExpense(ErpRecord, frozen=True, kw_only=True):
@@ -206,7 +207,8 @@ class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
 
     Amounts are in the invoice's currency; `functional_rate` converts them to the entity's currency.
 
-    `balance` is the open amount; None means unknown, never zero.
+    `balance` is the open amount; None means unknown, never zero. `line_amounts` are the net amounts of all lines in the
+    document's order; None if the ERP does not give them with the invoice.
     """
 
     number: str
@@ -228,14 +230,16 @@ class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
     total: Money
     balance: Money | None = None
     taxes: tuple[ErpTax, ...] = ()
+    line_amounts: tuple[Decimal, ...] | None = None
     corrects_id: str | None = None
     purchase_order_number: str | None = None
 
 
 class ErpInvoiceLine(ErpRecord, frozen=True, kw_only=True):
-    """A line of an invoice."""
+    """A line of an invoice; `issue_date` is the invoice's."""
 
     invoice_id: str
+    issue_date: date | None = None
     sequence: int
     kind: str
     description: str
@@ -263,18 +267,30 @@ class ErpPayment(ErpRecord, frozen=True, kw_only=True):
     method: str | None = None
 
 
-class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One unpaid invoice of a customer; credits are negative.
+class OpenItemKind(StrEnum):
+    """What an open item is."""
 
-    `functional` is the open amount in the entity's currency.
+    INVOICE = "INVOICE"
+    CREDIT_MEMO = "CREDIT_MEMO"
+    PAYMENT = "PAYMENT"
+    JOURNAL = "JOURNAL"
+
+
+class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One open item of a customer: an unpaid invoice, an open credit, an unapplied payment or a journal line.
+
+    Credits and payments are negative. `invoice_id` is the id of the document. `due_date` is the day from which the item
+    ages; for an item without one it is its own day. `functional` is the open amount in the entity's currency.
     """
 
+    kind: OpenItemKind = OpenItemKind.INVOICE
+
     invoice_id: str
+    issue_date: date
     legal_entity: str | None
     due_date: date
     open_amount: Money
     functional: Money
-    disputed: bool = False
 
 
 class ErpReceivables(ErpRecord, frozen=True, kw_only=True):

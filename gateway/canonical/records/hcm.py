@@ -25,7 +25,6 @@ class HcmSkill(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
     level: str
     certified_until: date | None = None
-    last_used_on: date | None = None
 
 
 class HcmWorker(HcmRecord, frozen=True, kw_only=True):

@@ -28,13 +28,18 @@ class PsaClient(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """The status reported by the project lead: GREEN, AMBER, RED or UNKNOWN."""
+    """The health reported by the project lead; `overall` is a raw code."""
 
     overall: str
-    schedule: str | None = None
-    budget: str | None = None
-    scope: str | None = None
     note: str | None = None
+
+
+class PsaSkill(msgspec.Struct, frozen=True):
+    """A required skill; `level` is a raw code, None if any level is acceptable."""
+
+    code: str
+    name: str
+    level: str | None = None
 
 
 class PsaProject(PsaRecord, frozen=True, kw_only=True):
@@ -66,7 +71,6 @@ class PsaTask(PsaRecord, frozen=True, kw_only=True):
 
     project_id: str
     parent_id: str | None = None
-    wbs: str | None = None
     name: str
     status: str | None = None
     start_date: date | None = None
@@ -92,7 +96,7 @@ class PsaDemand(PsaRecord, frozen=True, kw_only=True):
 
     project_id: str
     role_name: str
-    skills: tuple[tuple[str, str], ...] = ()
+    skills: tuple[PsaSkill, ...] = ()
     start_date: date
     end_date: date
     hours: Decimal | None = None
@@ -116,7 +120,6 @@ class PsaAssignment(PsaRecord, frozen=True, kw_only=True):
     end_date: date | None = None
     planned_hours: Decimal | None = None
     allocation_percent: Decimal | None = None
-    actual_hours: Decimal | None = None
     booking: str | None = None
     bill_rate: Money | None = None
 
@@ -129,7 +132,6 @@ class PsaUser(PsaRecord, frozen=True, kw_only=True):
     worker_number: str | None = None
     type: str | None = None
     practice: str | None = None
-    skills: tuple[tuple[str, str], ...] | None = None
     bill_rate: Money | None = None
     active: bool = True
 
@@ -142,14 +144,12 @@ class PsaTimeEntry(PsaRecord, frozen=True, kw_only=True):
     task_id: str | None = None
     work_date: date
     hours: Decimal
-    overtime: bool | None = None
     billable: bool | None = None
     note: str | None = None
     approval: str | None = None
     billing: str | None = None
     bill_rate: Money | None = None
     bill_amount: Money | None = None
-    dimensions: tuple[DimensionTag, ...] | None = None
 
 
 class PsaExpense(PsaRecord, frozen=True, kw_only=True):
@@ -165,13 +165,15 @@ class PsaExpense(PsaRecord, frozen=True, kw_only=True):
     billable: bool | None = None
     reimbursable: bool | None = None
     markup_percent: Decimal | None = None
-    receipt_url: str | None = None
     approval: str | None = None
     dimensions: tuple[DimensionTag, ...] | None = None
 
 
 class PsaBooking(PsaRecord, frozen=True, kw_only=True):
-    """Hours booked for a person from `start_date` to `end_date`, spread evenly over the weekdays."""
+    """Hours booked for a person from `start_date` to `end_date`, spread evenly over the weekdays.
+
+    A booking of weekend days only is spread over these.
+    """
 
     user_id: str
     project_id: str | None = None

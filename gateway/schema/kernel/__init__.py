@@ -6,6 +6,7 @@ from gateway.execution.declarations import Sensitive
 from gateway.schema.kernel.annotations import annotate
 from gateway.schema.kernel.binder import bind
 from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced, streamed
+from gateway.schema.kernel.conditions import declare_condition
 from gateway.schema.kernel.connection import Connection, PageInfo, PartialPage, SourceFault
 from gateway.schema.kernel.descriptions import describe
 from gateway.schema.kernel.node import Node
@@ -40,6 +41,7 @@ __all__ = [
     "annotate",
     "bind",
     "borrowed",
+    "declare_condition",
     "derived",
     "derived_by",
     "describe",

@@ -7,8 +7,14 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from strawberry.types.field import StrawberryField
 
 from gateway.canonical.roles import ConflictPolicy, MaskMode
-from gateway.execution.declarations import Derived, FieldDeclaration, Registry, Scopes, Sensitive
-from gateway.schema.kernel.binder import list_sufficient_scopes
+from gateway.execution.declarations import (
+    Derived,
+    FieldDeclaration,
+    Registry,
+    Scopes,
+    Sensitive,
+    list_sufficient_scopes,
+)
 from gateway.schema.kernel.directives import Source
 
 

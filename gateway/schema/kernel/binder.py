@@ -29,6 +29,7 @@ from gateway.execution.declarations import (
     Scopes,
     Sourced,
     Streamed,
+    list_sufficient_scopes,
 )
 from gateway.execution.field_resolution import resolve_field
 from gateway.execution.lazy import resolve_lazily
@@ -37,6 +38,7 @@ from gateway.execution.view import MissingKeys, View
 from gateway.loaders.arguments import normalise_arguments
 from gateway.schema.kernel.builders import get_declaration
 from gateway.schema.kernel.checks import ROOTS, find_violations, get_target_type
+from gateway.schema.kernel.conditions import collect_conditions
 from gateway.schema.kernel.noun import DECLARED_NOUNS
 
 Info = GraphQLResolveInfo[Any]
@@ -59,7 +61,7 @@ def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[.
             _bind_type(declared, registry)
     if entities is not None:
         _bind_field("Query", "_entities", built.type_map["Query"], Derived(fn=entities), registry)  # type: ignore[arg-type] # an object type
-    wrong = list(find_violations(built, registry, frozenset(loaders)))
+    wrong = [*find_violations(built, registry, frozenset(loaders)), *collect_conditions(built, registry)]
     if wrong:
         raise DeclarationError("; ".join(wrong))
     return registry
@@ -195,20 +197,16 @@ def build_resolver(type_name: str, name: str, declaration: FieldDeclaration, reg
             raise ForbiddenError(list_sufficient_scopes(registry.requirements[number]))
         value = resolve_field(name, declaration, source, args, request)
         if not isinstance(value, MissingKeys):
-            return value
+            return request.unwrap_value(value, info)
         if request.lazy:
-            return resolve_lazily(request, lambda: resolve_field(name, declaration, source, args, request))
+            return _resolve_late(info, lambda: resolve_field(name, declaration, source, args, request))
         raise SourceUnavailableError(_build_late_fault(request))
 
     return resolve
 
 
-def list_sufficient_scopes(rules: tuple[Scopes, ...]) -> list[list[str]]:
-    """Return the alternatives of scopes, each of which satisfies a conjunction of scope rules."""
-    groups: list[list[str]] = [[]]
-    for rule in rules:
-        groups = [list(dict.fromkeys([*left, *right])) for left in groups for right in rule]
-    return groups
+async def _resolve_late(info: Info, resolve: Callable[[], Any]) -> Any:
+    return info.context.unwrap_value(await resolve_lazily(info.context, resolve), info)
 
 
 def _build_late_fault(request: RequestState) -> Fault:

@@ -49,6 +49,7 @@ def sourced(
     roles = (record, *fallback)
     declaration = Sourced(
         roles=roles,
+        printed_roles=roles,
         conflict=conflict,
         of=_expand_roles(of, roles),
         maps=maps,
@@ -78,6 +79,7 @@ def reference(
     roles = () if record is None else (record, *fallback)
     declaration = Reference(
         roles=roles,
+        printed_roles=roles,
         conflict=conflict,
         noun=noun,
         of=_expand_roles(of, roles) if roles else {None: of},  # type: ignore[dict-item] # one key: the object itself
@@ -107,6 +109,7 @@ def related(
     """Declare a page, list or value of a loader; the decorated stub method gives arguments, type and description."""
     declaration = Related(
         roles=(record, *fallback),
+        printed_roles=(record, *fallback),
         conflict=conflict,
         loader=loader,
         shape=shape,
@@ -145,6 +148,7 @@ def derived(
         fn=fn,
         needs=tuple(needs),
         roles=tuple(needs) or (SystemRole.GATEWAY,),
+        printed_roles=() if record is None else (record, *fallback),
         conflict=conflict,
         origins=origins,
         scopes=_freeze_scopes(scopes),

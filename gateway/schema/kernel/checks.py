@@ -49,8 +49,9 @@ def _check_noun(noun: NounDeclaration, registry: Registry, loaders: frozenset[st
     elif noun.owner is not None and not _has_attribute(anchor.record, noun.owner.of):
         yield f"{noun.name}: {anchor.record.__name__} has no attribute {noun.owner.of}"
     for facet in noun.facets.values():
-        if facet.loader is not None and facet.loader not in loaders:
-            yield f"{noun.name} reads an unknown loader {facet.loader}"
+        for loader in (facet.loader, facet.joined):
+            if loader is not None and loader not in loaders:
+                yield f"{noun.name} reads an unknown loader {loader}"
         lender = None if facet.borrowed is None else registry.fields.get((noun.name, facet.borrowed))
         if facet.borrowed is not None and not isinstance(lender, Reference):
             yield f"{noun.name} borrows a facet through {facet.borrowed}, which is not a reference"

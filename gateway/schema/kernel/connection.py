@@ -45,12 +45,12 @@ class PageInfo:
 
 @strawberry.type
 class PartialPage:
-    """The systems that did not contribute to a page; the page holds the rows of the others."""
+    """What a page lacks: the rows of systems that did not answer, and single records that could not be read."""
 
     missing: list[SystemRole]
     """Systems that did not answer."""
     faults: list[SourceFault]
-    """Why they did not answer."""
+    """Why they did not answer, and which records could not be read."""
 
 
 @strawberry.type
@@ -76,4 +76,4 @@ class Connection(Generic[T]):
     total_count: int | None
     """Number of rows of the whole list; null if the source does not count them."""
     partial: PartialPage | None
-    """Systems that did not contribute to this page; null if all did."""
+    """What this page lacks; null if it is complete."""

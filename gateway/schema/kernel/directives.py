@@ -43,12 +43,13 @@ _DESCRIPTIONS: dict[type[Enum], tuple[str, dict[str, str]]] = {
         },
     ),
     RowScopeKey: (
-        "Key of a row rule. TENANT, LEGAL_ENTITY and REGION must all hold; of the others, one is enough.",
+        "Key of a row rule. TENANT, LEGAL_ENTITY, REGION and CUSTOMER must all hold; of the others, one is enough.",
         {
             "TENANT": "The record belongs to the caller's tenant.",
             "LEGAL_ENTITY": "The caller may see the record's legal entity.",
             "REGION": "The caller may see the record's data region.",
             "SERVICE_LINE": "The caller may see the record's service line.",
+            "CUSTOMER": "The record belongs to a customer of the caller, if the caller's row access is `customer`.",
             "PROJECT_MEMBER": "The caller is a member of the project.",
             "SELF": "The record is about the caller.",
             "MANAGER_CHAIN": "The record is about a person whom the caller manages, directly or indirectly.",

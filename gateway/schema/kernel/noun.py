@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.federation.schema_directives import Authenticated, Key, RequiresScopes
 
+from gateway.canonical.records.base import Record
 from gateway.canonical.roles import RowScopeKey, SystemRole
 from gateway.execution.declarations import Accessor, Facet, NounDeclaration, Owner
 from gateway.schema.kernel.directives import Anchor, RowScope
@@ -16,9 +17,12 @@ DECLARED_NOUNS: dict[type, NounDeclaration] = {}
 T = TypeVar("T")
 
 
-def facet(record: type, *, loader: str, key: Callable[..., Any] | None = None) -> Facet:
-    """Declare the facet of one system: a record class and the loader that reads it."""
-    return Facet(record=record, loader=loader, key=key)
+def facet(record: type, *, loader: str, key: Callable[..., Any] | None = None, joined: str | None = None) -> Facet:
+    """Declare the facet of one system: a record class and the loader that reads it.
+
+    `joined` is the loader by `key` for a leaf whose own record is in another system.
+    """
+    return Facet(record=record, loader=loader, key=key, joined=joined)
 
 
 def borrowed(field: str, record: type) -> Facet:
@@ -40,8 +44,14 @@ def noun(
     authenticated: bool = False,
     rows: Sequence[RowScopeKey] = (),
     owner: Owner | None = None,
+    dated: Mapping[type[Record], str] | None = None,
+    coded_by: str | None = None,
 ) -> Callable[[type[T]], type[T]]:
-    """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row."""
+    """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row.
+
+    `dated` names the date of each record class whose amounts belong to that day, `coded_by` the field that shows the
+    noun's business code or number.
+    """
 
     def declare(cls: type[T]) -> type[T]:
         DECLARED_NOUNS[cls] = NounDeclaration(
@@ -53,6 +63,8 @@ def noun(
             authenticated=authenticated,
             rows=tuple(rows),
             owner=owner,
+            dated=dict(dated or {}),
+            coded_by=coded_by,
         )
         directives: list[object] = [Key(fields=key) for key in keys]  # type: ignore[arg-type] # a plain string is a field set
         directives.append(Anchor(system=anchor))

@@ -16,6 +16,7 @@ from subgraphs.crm.salesforce.checks import run_checks
 from subgraphs.crm.salesforce.client import MAX_QUERIES, Client, Quota
 from subgraphs.crm.salesforce.contacts import read_contact_pages
 from subgraphs.crm.salesforce.failures import classify_response
+from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.kinds import Kind, build_kinds
 from subgraphs.crm.salesforce.lineage import build_lineage
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
@@ -25,6 +26,7 @@ from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.soql import Comparison, Operator
 from subgraphs.crm.salesforce.watermarks import parse_watermark
 from subgraphs.crm.salesforce.wire import Row
+from subgraphs.kit.texts import to_text
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -55,7 +57,7 @@ class SalesforceAdapter:
         self.capabilities = _build_capabilities(mapping, options)
         self.lineage: Lineage = build_lineage(mapping)
         self._mapping = mapping
-        self._kinds = build_kinds(mapping, builder)
+        self._kinds = build_kinds(mapping, builder, self.lineage)
         self._upstream = upstream
         self._client = Client(upstream, options.api_version)
         self._reader = Reader(self._client)
@@ -65,6 +67,10 @@ class SalesforceAdapter:
     def quota(self) -> Quota | None:
         """The org's API usage of the last 24 hours, from the latest response; None before the first response."""
         return self._client.quota
+
+    def normalize_id(self, identifier: str) -> str:
+        """Return the 18-character form of an id of 15 or 18 characters; any other text unchanged."""
+        return to_long_id(identifier) or identifier
 
     async def get_accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
         """Read accounts by native id."""
@@ -109,8 +115,7 @@ class SalesforceAdapter:
             Comparison(kind_config.external_id_field, Operator.EQUAL, reference), order_by=("Id",)
         )
         rows = [row async for batch, _ in self._reader.read_batches(kind_config, select) for row in batch.records]
-        records = [kind_config.map_row(row) for row in rows if row.external_id == reference]
-        return [record for record in records if record is not None]
+        return kind_config.map_rows(row for row in rows if to_text(row.external_id) == reference)
 
     async def check(self) -> Sequence[Finding]:
         """Check login, API version, permissions, mapped fields, currency setting and remaining API calls."""

@@ -1,7 +1,8 @@
 """Reads the changes of an org: rows by their modification timestamp and, in the same call, the deleted rows.
 
 A feed without changes costs one call. Deletions come before all rows, so a run that stops half-way has delivered them.
-If the watermark is older than Salesforce keeps deletions, the feed sends all existing ids instead.
+If the watermark is older than Salesforce keeps deletions, or Salesforce refuses the time range
+(INVALID_REPLICATION_DATE), the feed sends all existing ids instead.
 """
 
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from gateway.canonical.records.base import Record
+from gateway.errors import SourceError
 from gateway.ports.base import Changes
 from subgraphs.crm.salesforce import watermarks
 from subgraphs.crm.salesforce.client import Client, TimeRange
@@ -16,7 +18,7 @@ from subgraphs.crm.salesforce.kinds import Kind
 from subgraphs.crm.salesforce.reads import Reader
 from subgraphs.crm.salesforce.soql import Comparison, Operator, Select
 from subgraphs.crm.salesforce.wire import IdRow, QueryPage, Row, build_page_type
-from subgraphs.kit.dates import parse_instant
+from subgraphs.kit.dates import parse_instant, parse_optional_instant
 
 RowT = TypeVar("RowT", bound=Row)
 RecordT = TypeVar("RecordT", bound=Record)
@@ -45,10 +47,10 @@ class ChangeFeed:
         batches, deletions = await self._reader.read_changes(
             kind, select, TimeRange(watermarks.compute_deletions_start(start, now), now)
         )
-        deletions_until = parse_instant(deletions.latest)
-        if start < parse_instant(deletions.earliest):
+        deletions_until = now if deletions is None else parse_instant(deletions.latest)
+        if deletions is None or start < parse_instant(deletions.earliest):
             yield Changes(rows=(), present=await self._read_ids(kind), watermark=watermarks.format_watermark(start))
-        deleted_ids = tuple(row.id for row in deletions.records)
+        deleted_ids = () if deletions is None else tuple(row.id for row in deletions.records)
         async for batch in batches:
             yield _build_changes(kind, batch, _compute_watermark(start, batch, now, deletions_until), deleted_ids)
             deleted_ids = ()
@@ -65,15 +67,23 @@ def _compute_watermark(
     """Return the watermark after a batch."""
     if batch.done:
         return watermarks.compute_final_watermark(start, now, deletions_until)
-    return watermarks.compute_interim_watermark(parse_instant(batch.records[-1].modified), now, deletions_until)
+    times = [moment for row in batch.records if (moment := _parse_modified(row)) is not None]
+    last = max(times, default=start or watermarks.EPOCH)
+    return watermarks.compute_interim_watermark(last, now, deletions_until)
+
+
+def _parse_modified(row: Row) -> datetime | None:
+    try:
+        return parse_optional_instant(row.modified)
+    except SourceError:
+        return None
 
 
 def _build_changes(
     kind: Kind[RowT, RecordT], batch: QueryPage[RowT], end: datetime, deleted: tuple[str, ...] = ()
 ) -> Changes[RecordT]:
-    records = map(kind.map_row, batch.records)
     return Changes(
-        rows=tuple(record for record in records if record is not None),
+        rows=tuple(kind.map_rows(batch.records)),
         deleted=deleted,
         watermark=watermarks.format_watermark(end),
         total=batch.total_size,

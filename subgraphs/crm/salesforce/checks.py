@@ -1,21 +1,56 @@
 """Configuration checks of a connection.
 
-They cover login, API version, object permissions, every field that the mapping file names, the currency setting and the
-remaining API calls.
+They cover login, API version, object permissions, every field that the mapping file names with its type, the names of
+countries, the currency setting and the remaining API calls.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
 from subgraphs.crm.salesforce.client import Client, Quota
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
+from subgraphs.crm.salesforce.soql import Select
 from subgraphs.crm.salesforce.wire import ObjectDescription
 from subgraphs.kit.checks import build_failure
+from subgraphs.kit.countries import check_countries
+from subgraphs.kit.decoding import decode
+from subgraphs.kit.type_checks import check_type
 
 _LOW_QUOTA_SHARE = 0.1
 _CURRENCY = "CurrencyIsoCode"
+_SAMPLE = 2000
+_TEXTS = (
+    "string",
+    "textarea",
+    "picklist",
+    "multipicklist",
+    "combobox",
+    "reference",
+    "id",
+    "email",
+    "phone",
+    "url",
+    "anyType",
+    "encryptedstring",
+)
+_AMOUNTS = ("currency", "double", "int", "percent")
+_TYPES_BY_KEY = {
+    "total_value": _AMOUNTS,
+    "not_to_exceed": _AMOUNTS,
+    "start_date": ("date",),
+    "end_date": ("date",),
+    "closed_at": ("datetime",),
+}
+"""The types of fields that a mapping key can be read from, if not those that hold text.
+
+Source: Object Reference for the Salesforce Platform, "Field Types".
+"""
+_CONVERT = "Map a field of that type, such as a formula field that converts the value."
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: (
         "Check the secret `client_id` with `client_secret` or `private_key`, and that the connected app allows its "
@@ -47,9 +82,10 @@ async def run_checks(client: Client, mapping: SalesforceMapping) -> list[Finding
             if error.code is FaultCode.AUTH_EXPIRED:
                 return findings[-1:]
             continue
-        findings += _check_fields(description, fields)
+        findings += [*_check_fields(description, fields), *_check_types(description, fields)]
         if name == "Account":
             findings.append(_check_currency(description, multi_currency=mapping.multi_currency))
+    findings += await _check_countries(client, mapping)
     if client.quota is not None:
         findings.append(_check_quota(client.quota))
     return findings
@@ -57,7 +93,9 @@ async def run_checks(client: Client, mapping: SalesforceMapping) -> list[Finding
 
 def _list_mapped_fields(mapping: SalesforceMapping) -> dict[str, dict[str, str]]:
     """Return the fields that the mapping file names, by object and mapping key."""
+    lines = mapping.contract_lines
     return {
+        **({} if lines is None else {lines.object: lines.fields.list_mapped()}),
         "Account": mapping.account.list_mapped(),
         "Opportunity": mapping.opportunity.list_mapped(),
         "OpportunityLineItem": mapping.opportunity_line.list_mapped(),
@@ -101,6 +139,37 @@ def _check_fields(description: ObjectDescription, mapped: dict[str, str]) -> Ite
         yield Finding(
             subject=f"object {description.name}", ok=True, message=f"{len(mapped)} mapped fields are readable."
         )
+
+
+def _check_types(description: ObjectDescription, mapped: dict[str, str]) -> Iterable[Finding]:
+    """Yield a finding per mapped field whose type the mapping key cannot be read from."""
+    types = {field.name: field.type for field in description.fields}
+    for key, field in sorted(mapped.items()):
+        finding = check_type(
+            f"field {description.name}.{field}", (key,), _TYPES_BY_KEY.get(key, _TEXTS), types.get(field, ""), _CONVERT
+        )
+        if finding is not None:
+            yield finding
+
+
+class _Rows(msgspec.Struct):
+    records: tuple[dict[str, Any], ...] = ()
+
+
+async def _check_countries(client: Client, mapping: SalesforceMapping) -> Sequence[Finding]:
+    """Return a finding that names the countries of accounts that no code is known for, from up to 2,000 accounts."""
+    fields = tuple(dict.fromkeys((mapping.account.billing_country, mapping.account.shipping_country)))
+    select = Select(columns=("Id", *fields), source="Account", order_by=("Id",), limit=_SAMPLE)
+    try:
+        (body,) = await client.run_queries([select])
+    except SourceError:
+        return ()
+    if isinstance(body, SourceError):
+        return ()
+    records = decode(body, _Rows).records
+    values = {value for record in records for field in fields if isinstance(value := record.get(field), str)}
+    finding = check_countries(values, mapping.countries, "countries")
+    return () if finding is None else (finding,)
 
 
 def _check_currency(description: ObjectDescription, *, multi_currency: bool) -> Finding:

@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.ports.connection import Upstream
-from subgraphs.crm.salesforce.failures import classify_response
+from subgraphs.crm.salesforce.failures import ErrorCategory, SalesforceError, classify_response
 from subgraphs.crm.salesforce.soql import Select, render_query
 from subgraphs.crm.salesforce.wire import ApiVersion, CompositeResponse, DeletedRows, ObjectDescription, QueryPage, RowT
 from subgraphs.kit.dates import parse_date_header
-from subgraphs.kit.decoding import decode
+from subgraphs.kit.decoding import decode, decode_rows
 
 MAX_QUERIES = 5
 _ROOT = "/services/data"
@@ -67,7 +67,7 @@ class Client:
         texts = [render_query(select) for select in selects]
         if len(texts) == 1 and len(self._build_query_url(texts[0])) <= _MAX_URI_LENGTH:
             return [(await self._send_query(texts[0])).body]
-        responses = await self._send_composite([self._build_query_url(text) for text in texts])
+        responses = await self._send_composite_twice([self._build_query_url(text) for text in texts])
         return [classify_response(response) or response.body for response in responses]
 
     async def _send_composite(self, urls: Sequence[str]) -> list[UpstreamResponse]:
@@ -80,42 +80,62 @@ class Client:
         composite = decode((await self._send(request)).body, CompositeResponse)
         return [UpstreamResponse(status=each.status, headers={}, body=bytes(each.body)) for each in composite.responses]
 
+    async def _send_composite_twice(self, urls: Sequence[str]) -> list[UpstreamResponse]:
+        """GET up to 25 resources in one call; a second call repeats those that an overloaded org refused."""
+        responses = await self._send_composite(urls)
+        refused = [position for position, response in enumerate(responses) if _is_transient(response)]
+        if refused:
+            repeated = await self._send_composite([urls[position] for position in refused])
+            for position, response in zip(refused, repeated, strict=True):
+                responses[position] = response
+        return responses
+
     async def run_query(
         self, select: Select, page: type[QueryPage[RowT]]
     ) -> AsyncIterator[tuple[QueryPage[RowT], datetime]]:
         """Run one query and yield its batches, each with the service's time when the query ran."""
         response = await self._send_query(render_query(select))
         started = parse_date_header(response.headers) or datetime.now(UTC)
-        async for batch in self._follow_batches(decode(response.body, page), page):
+        first = decode_rows(response.body, page, select.source, "records")
+        async for batch in self._follow_batches(first, page, select.source):
             yield batch, started
 
     async def run_query_with_deletions(
         self, select: Select, page: type[QueryPage[RowT]], deleted_in: TimeRange
-    ) -> tuple[AsyncIterator[QueryPage[RowT]], DeletedRows]:
-        """Run one query and, in the same call, list the rows of its object that were deleted in the time range."""
+    ) -> tuple[AsyncIterator[QueryPage[RowT]], DeletedRows | None]:
+        """Run one query and, in the same call, list the rows of its object that were deleted in the time range.
+
+        The deletions are None if the service refuses the time range.
+        """
         bounds = {
             "start": deleted_in.start.isoformat(timespec="seconds"),
             "end": deleted_in.end.isoformat(timespec="seconds"),
         }
         deleted_url = f"{self._base}/sobjects/{select.source}/deleted/?{urlencode(bounds)}"
-        rows, deleted = await self._send_composite([self._build_query_url(render_query(select)), deleted_url])
-        for response in (rows, deleted):
-            error = classify_response(response)
-            if error is not None:
-                raise error
-        return self._follow_batches(decode(rows.body, page), page), decode(deleted.body, DeletedRows)
+        rows, deleted = await self._send_composite_twice([self._build_query_url(render_query(select)), deleted_url])
+        if (error := classify_response(rows)) is not None:
+            raise error
+        error = classify_response(deleted)
+        batches = self._follow_batches(decode_rows(rows.body, page, select.source, "records"), page, select.source)
+        if isinstance(error, SalesforceError) and error.category is ErrorCategory.REPLICATION_DATE:
+            return batches, None
+        if error is not None:
+            raise error
+        return batches, decode(deleted.body, DeletedRows)
 
     async def _follow_batches(
-        self, batch: QueryPage[RowT], page: type[QueryPage[RowT]]
+        self, batch: QueryPage[RowT], page: type[QueryPage[RowT]], object_name: str
     ) -> AsyncIterator[QueryPage[RowT]]:
         yield batch
         while batch.next_url is not None:
-            batch = decode((await self._fetch_batch(batch.next_url)).body, page)
+            batch = decode_rows((await self._fetch_batch(batch.next_url)).body, page, object_name, "records")
             yield batch
 
-    async def collect_rows(self, batch: QueryPage[RowT], page: type[QueryPage[RowT]]) -> tuple[RowT, ...]:
-        """Return all rows of a result, given its first batch."""
-        return tuple([row async for each in self._follow_batches(batch, page) for row in each.records])
+    async def collect_rows(
+        self, batch: QueryPage[RowT], page: type[QueryPage[RowT]], object_name: str
+    ) -> tuple[RowT, ...]:
+        """Return all rows of a result, given its first batch; unreadable ones are reported and left out."""
+        return tuple([row async for each in self._follow_batches(batch, page, object_name) for row in each.records])
 
     async def list_versions(self) -> Sequence[str]:
         """Return the API versions that the org supports, such as 67.0."""
@@ -149,3 +169,8 @@ class Client:
 
     def _build_query_url(self, text: str) -> str:
         return f"{self._base}/query?{urlencode({'q': text}, quote_via=quote)}"
+
+
+def _is_transient(response: UpstreamResponse) -> bool:
+    error = classify_response(response)
+    return error is not None and error.retryable

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gateway.canonical.page import Page
 from gateway.canonical.records.crm import CrmContact
-from gateway.errors import BadInputError, SourceError
+from gateway.errors import BadInputError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.kinds import Kind
@@ -26,10 +26,14 @@ async def read_contact_pages(
     long_ids = {identifier: to_long_id(identifier) for identifier in account_ids}
     wanted = list(dict.fromkeys(filter(None, long_ids.values())))
     row = bind_fields(AccountContactsRow, {}, {"contacts": kind.row_type})
-    pages: dict[str, Page[CrmContact] | SourceError] = {}
+    pages: dict[str, Page[CrmContact]] = {}
     for chunk in split_into_chunks(wanted, ACCOUNTS_PER_QUERY):
         for account in await reader.read_rows(_build_query(kind, chunk, page), build_page_type(row)):
-            contacts = () if account.contacts is None else await reader.collect_rows(account.contacts, kind.page_type)
+            contacts = (
+                ()
+                if account.contacts is None
+                else await reader.collect_rows(account.contacts, kind.page_type, kind.object_name)
+            )
             pages[account.id] = _build_page(kind, contacts, page)
     empty = _build_page(kind, (), page)
     return {identifier: pages.get(long_id or "", empty) for identifier, long_id in long_ids.items()}
@@ -53,13 +57,8 @@ def _parse_cursor(cursor: str) -> str:
     raise BadInputError("The cursor does not belong to this list.", field="after")
 
 
-def _build_page(
-    kind: Kind[ContactRow, CrmContact], rows: Sequence[ContactRow], page: PageRequest
-) -> Page[CrmContact] | SourceError:
-    try:
-        records = [record for record in map(kind.map_row, rows[: page.first]) if record is not None]
-    except SourceError as error:
-        return error
+def _build_page(kind: Kind[ContactRow, CrmContact], rows: Sequence[ContactRow], page: PageRequest) -> Page[CrmContact]:
+    records = kind.map_rows(rows[: page.first])
     return Page(
         rows=tuple(records),
         cursors=tuple(encode_cursor(record.native.id) for record in records),

@@ -1,4 +1,7 @@
-"""Classifies error responses. Bodies are arrays of `{message, errorCode, fields}`; there is no Retry-After and no 429.
+"""Classifies error responses. Bodies are arrays of `{message, errorCode, fields}`; there is no Retry-After.
+
+A 429 is rare: an overloaded org refuses with 403 or 400 and a code. REQUEST_LIMIT_EXCEEDED means the limit of the day
+or, with a message that begins with "Concurrent", that of concurrent calls.
 
 Codes: REST API Developer Guide, "Status Codes and Error Responses". The key of the duplicate result has two spellings,
 depending on the org.
@@ -25,6 +28,9 @@ class ErrorCategory(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     SESSION = "SESSION"
     QUOTA = "QUOTA"
+    OVERLOAD = "OVERLOAD"
+    TIMEOUT = "TIMEOUT"
+    REPLICATION_DATE = "REPLICATION_DATE"
     PERMISSION = "PERMISSION"
     PRECONDITION = "PRECONDITION"
     MALFORMED = "MALFORMED"
@@ -42,6 +48,10 @@ _CATEGORY_BY_CODE = {
     "NOT_FOUND": ErrorCategory.NOT_FOUND,
     "INVALID_SESSION_ID": ErrorCategory.SESSION,
     "REQUEST_LIMIT_EXCEEDED": ErrorCategory.QUOTA,
+    "CONCURRENT_REQUEST_LIMIT_EXCEEDED": ErrorCategory.OVERLOAD,
+    "QUERY_TIMEOUT": ErrorCategory.TIMEOUT,
+    "REQUEST_RUNNING_TOO_LONG": ErrorCategory.TIMEOUT,
+    "INVALID_REPLICATION_DATE": ErrorCategory.REPLICATION_DATE,
     "INSUFFICIENT_ACCESS_OR_READONLY": ErrorCategory.PERMISSION,
     "API_DISABLED_FOR_ORG": ErrorCategory.PERMISSION,
     "MALFORMED_QUERY": ErrorCategory.MALFORMED,
@@ -58,9 +68,12 @@ _CATEGORY_BY_STATUS = {
     401: ErrorCategory.SESSION,
     403: ErrorCategory.PERMISSION,
     404: ErrorCategory.NOT_FOUND,
+    408: ErrorCategory.TIMEOUT,
     412: ErrorCategory.PRECONDITION,
     414: ErrorCategory.MALFORMED,
+    429: ErrorCategory.OVERLOAD,
     431: ErrorCategory.MALFORMED,
+    504: ErrorCategory.TIMEOUT,
 }
 _FAULT_BY_CATEGORY = {
     ErrorCategory.VALIDATION: FaultCode.CONTRACT_MISMATCH,
@@ -70,12 +83,16 @@ _FAULT_BY_CATEGORY = {
     ErrorCategory.NOT_FOUND: FaultCode.NOT_FOUND,
     ErrorCategory.SESSION: FaultCode.AUTH_EXPIRED,
     ErrorCategory.QUOTA: FaultCode.RATE_LIMITED,
+    ErrorCategory.OVERLOAD: FaultCode.RATE_LIMITED,
+    ErrorCategory.TIMEOUT: FaultCode.TIMEOUT,
+    ErrorCategory.REPLICATION_DATE: FaultCode.CONTRACT_MISMATCH,
     ErrorCategory.PERMISSION: FaultCode.PERMISSION_DENIED,
     ErrorCategory.PRECONDITION: FaultCode.CONTRACT_MISMATCH,
     ErrorCategory.MALFORMED: FaultCode.CONTRACT_MISMATCH,
     ErrorCategory.UNAVAILABLE: FaultCode.UNAVAILABLE,
 }
-_RETRYABLE = frozenset({ErrorCategory.LOCKED, ErrorCategory.UNAVAILABLE})
+_RETRYABLE = frozenset({ErrorCategory.LOCKED, ErrorCategory.UNAVAILABLE, ErrorCategory.OVERLOAD, ErrorCategory.TIMEOUT})
+_CONCURRENT = "concurrent"
 _FIRST_SERVER_ERROR = 500
 
 
@@ -125,13 +142,10 @@ def classify_response(response: UpstreamResponse) -> SourceError | None:
     if status < 300 or status == 304:  # noqa: PLR2004 -- success, or "not modified"
         return None
     error = _parse_error(response.body)
-    category = _CATEGORY_BY_CODE.get(error.code) if error else None
+    category = _classify_code(error) if error else None
     if category is None:
-        category = (
-            ErrorCategory.UNAVAILABLE
-            if status >= _FIRST_SERVER_ERROR
-            else _CATEGORY_BY_STATUS.get(status, ErrorCategory.MALFORMED)
-        )
+        other = ErrorCategory.UNAVAILABLE if status >= _FIRST_SERVER_ERROR else ErrorCategory.MALFORMED
+        category = _CATEGORY_BY_STATUS.get(status, other)
     # The message may contain record data, so only the code is logged.
     return SalesforceError(
         category,
@@ -139,6 +153,13 @@ def classify_response(response: UpstreamResponse) -> SourceError | None:
         status,
         error.list_existing_ids() if error else (),
     )
+
+
+def _classify_code(error: _ErrorBody) -> ErrorCategory | None:
+    category = _CATEGORY_BY_CODE.get(error.code)
+    if category is ErrorCategory.QUOTA and error.message.lower().startswith(_CONCURRENT):
+        return ErrorCategory.OVERLOAD
+    return category
 
 
 def _parse_error(body: bytes) -> _ErrorBody | None:

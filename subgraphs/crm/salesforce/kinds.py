@@ -1,6 +1,6 @@
 """Defines, per kind of record, the query that selects its rows and the function that maps a row to the record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -9,6 +9,7 @@ import msgspec
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.errors import ConfigurationError
+from gateway.ports.lineage import Lineage
 from gateway.ports.projection import is_needed
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
@@ -16,6 +17,7 @@ from subgraphs.crm.salesforce.soql import Condition, Select
 from subgraphs.crm.salesforce.wire import (
     AccountRow,
     ContactRow,
+    ContractLineRow,
     ContractOpportunityRow,
     ContractRow,
     LineRow,
@@ -26,12 +28,13 @@ from subgraphs.crm.salesforce.wire import (
     build_page_type,
     list_columns,
 )
+from subgraphs.kit.record_mapping import RecordMapper
 
 RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)
 RecordT = TypeVar("RecordT", bound=Record)
 
-_ALWAYS_SELECTED = frozenset({"external_id", "account_id"})
+_ALWAYS_SELECTED = frozenset({"external_id", "account_id", "modified"})
 """`account_id` decides whether a contact is private, which is not a customer's contact."""
 _ADDRESS_PARTS = ("street", "city", "state", "postal_code", "country")
 _ACCOUNT_ATTRIBUTES = {
@@ -41,7 +44,7 @@ _ACCOUNT_ATTRIBUTES = {
 _OPPORTUNITY_ATTRIBUTES = {"currency": ("amount", "lines"), "close_date": ("expected_close_date",)}
 _CONTRACT_ATTRIBUTES = {
     "contract_type": ("type",),
-    "currency": ("currency", "total_value", "not_to_exceed"),
+    "currency": ("currency", "total_value", "not_to_exceed", "lines"),
     "start_date": ("effective_date",),
     "end_date": ("expiration_date",),
     "purchase_order": ("purchase_order_number",),
@@ -71,8 +74,13 @@ class Kind(Generic[RowT, RecordT]):
     record_type: type[Record]
     row_type: type[RowT]
     map_row: Callable[[RowT], RecordT | None]
-    sub_query: SubQuery | None = None
+    mapper: RecordMapper[RecordT]
+    sub_queries: Sequence[SubQuery] = ()
     attributes_by_column: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def map_rows(self, rows: Iterable[RowT]) -> list[RecordT]:
+        """Return the records of the rows; rows that cannot be read are reported and left out."""
+        return self.mapper.map_rows(rows, self.map_row)
 
     @property
     def page_type(self) -> type[QueryPage[RowT]]:
@@ -92,7 +100,7 @@ class Kind(Generic[RowT, RecordT]):
             source=self.object_name,
             where=conditions,
             order_by=order_by,
-            children=[self.sub_query.select] if self.sub_query else [],
+            children=[each.select for each in self.sub_queries],
         )
 
     def build_projected_query(self, *conditions: Condition) -> Select:
@@ -102,7 +110,7 @@ class Kind(Generic[RowT, RecordT]):
             columns=list_columns(self.row_type, omitted),
             source=self.object_name,
             where=conditions,
-            children=[self.sub_query.select] if self.sub_query and self.sub_query.attribute not in omitted else [],
+            children=[each.select for each in self.sub_queries if each.attribute not in omitted],
         )
 
     def _is_needed(self, column: msgspec.structs.FieldInfo) -> bool:
@@ -132,22 +140,26 @@ class Kinds:
         return kinds[record]
 
 
-def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
+def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder, lineage: Lineage) -> Kinds:
     """Return the kinds for a mapping file; raise ConfigurationError if it maps a field that is read anyway."""
     currency = {"currency": "CurrencyIsoCode"} if mapping.multi_currency else {}
     code = mapping.opportunity.project_code
     line = _bind_fields(LineRow, mapping.opportunity_line.list_mapped())
     opportunity_of_contract = _bind_fields(ContractOpportunityRow, {"project_code": code} if code else {})
     opportunity = _bind_fields(OpportunityRow, mapping.opportunity.list_mapped() | currency, {"lines": line})
-    contract = _bind_fields(
-        ContractRow, mapping.contract.list_mapped() | currency, {"opportunities": opportunity_of_contract}
-    )
+    children: dict[str, type[msgspec.Struct]] = {"opportunities": opportunity_of_contract}
+    lines = mapping.contract_lines
+    relationship = {} if lines is None else {"lines": lines.relationship}
+    if lines is not None:
+        children["lines"] = _bind_fields(ContractLineRow, lines.fields.list_mapped())
+    contract = _bind_fields(ContractRow, mapping.contract.list_mapped() | currency | relationship, children)
     return Kinds(
         account=Kind(
             object_name="Account",
             record_type=CrmAccount,
             row_type=_bind_fields(AccountRow, mapping.account.list_mapped() | currency),
             map_row=builder.map_account,
+            mapper=RecordMapper(CrmAccount, "Account", lineage[CrmAccount]),
             attributes_by_column=_ACCOUNT_ATTRIBUTES,
         ),
         opportunity=Kind(
@@ -155,7 +167,8 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmOpportunity,
             row_type=opportunity,
             map_row=builder.map_opportunity,
-            sub_query=_build_sub_query("lines", opportunity, line),
+            mapper=RecordMapper(CrmOpportunity, "Opportunity", lineage[CrmOpportunity]),
+            sub_queries=(_build_sub_query("lines", opportunity, line),),
             attributes_by_column=_OPPORTUNITY_ATTRIBUTES,
         ),
         contract=Kind(
@@ -163,7 +176,8 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmContract,
             row_type=contract,
             map_row=builder.map_contract,
-            sub_query=_build_sub_query("opportunities", contract, opportunity_of_contract),
+            mapper=RecordMapper(CrmContract, "Contract", lineage[CrmContract]),
+            sub_queries=tuple(_build_sub_query(name, contract, row) for name, row in children.items()),
             attributes_by_column=_CONTRACT_ATTRIBUTES,
         ),
         contact=Kind(
@@ -171,6 +185,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmContact,
             row_type=_bind_fields(ContactRow, mapping.contact.list_mapped()),
             map_row=builder.map_contact,
+            mapper=RecordMapper(CrmContact, "Contact", lineage[CrmContact]),
         ),
     )
 

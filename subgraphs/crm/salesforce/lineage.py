@@ -79,7 +79,7 @@ def _build_contract_lineage(mapping: SalesforceMapping) -> Mapping[str, Origin]:
         "not_to_exceed": "not_to_exceed",
         "purchase_order_number": "purchase_order",
     }
-    code = mapping.opportunity.project_code
+    code, lines = mapping.opportunity.project_code, mapping.contract_lines
     return {
         "number": Supplied("Contract", "ContractNumber"),
         "title": Supplied("Contract", "Name"),
@@ -89,7 +89,7 @@ def _build_contract_lineage(mapping: SalesforceMapping) -> Mapping[str, Origin]:
         "effective_date": Supplied("Contract", "StartDate"),
         "expiration_date": Supplied("Contract", "EndDate"),
         "project_codes": Supplied("Opportunity", code, "of the opportunities of the contract") if code else _UNMAPPED,
-        "lines": Unsupported("Salesforce contracts have no lines; the opportunity holds the prices."),
+        "lines": _UNMAPPED if lines is None else Supplied(lines.object, ", ".join(lines.fields.list_mapped().values())),
         **_map_custom_fields("Contract", mapping.contract, attributes),
     }
 

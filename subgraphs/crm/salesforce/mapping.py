@@ -85,6 +85,30 @@ class ContractFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     purchase_order: str | None = None
 
 
+class ContractLineFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fields of the custom object with the priced lines of a contract; amounts are in the contract's currency."""
+
+    description: str
+    quantity: str | None = None
+    rate: str | None = None
+    amount: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+
+
+class ContractLines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The custom object of contract lines, and the name of its child relationship of Contract."""
+
+    object: str
+    relationship: str
+    fields: ContractLineFields
+
+    def __post_init__(self) -> None:
+        invalid = sorted(name for name in (self.object, self.relationship) if not _FIELD.fullmatch(name))
+        if invalid:
+            raise ValueError(f"not a name: {', '.join(invalid)}")
+
+
 class ContactFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Fields of Contact; `roles` is a multi-select picklist."""
 
@@ -106,6 +130,7 @@ class SalesforceMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     opportunity: OpportunityFields = OpportunityFields()
     opportunity_line: LineFields = LineFields()
     contract: ContractFields = ContractFields()
+    contract_lines: ContractLines | None = None
     contact: ContactFields = ContactFields()
     countries: Mapping[str, str] = {}
     codes: Mapping[MappingDomain, Mapping[str, str]] = {}

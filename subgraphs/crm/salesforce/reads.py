@@ -14,7 +14,7 @@ from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.kinds import Kind
 from subgraphs.crm.salesforce.soql import Membership, Select
 from subgraphs.crm.salesforce.wire import DeletedRows, QueryPage, Row
-from subgraphs.kit.decoding import decode
+from subgraphs.kit.decoding import decode_rows
 
 RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)
@@ -62,8 +62,8 @@ class Reader:
 
     async def read_changes(
         self, kind: Kind[RowT, RecordT], select: Select, deleted_in: TimeRange
-    ) -> tuple[AsyncIterator[QueryPage[RowT]], DeletedRows]:
-        """Return a query's batches, with all children of their rows, and the deleted rows.
+    ) -> tuple[AsyncIterator[QueryPage[RowT]], DeletedRows | None]:
+        """Return a query's batches, with all children of their rows, and the deleted rows, None for a refused range.
 
         One call returns the first batch and the deletions.
         """
@@ -82,34 +82,31 @@ class Reader:
         (body,) = await self._client.run_queries([select])
         if isinstance(body, SourceError):
             raise body
-        return await self.collect_rows(decode(body, page), page)
+        batch = decode_rows(body, page, select.source, "records")
+        return await self.collect_rows(batch, page, select.source)
 
-    async def collect_rows(self, batch: QueryPage[AnyRowT], page: type[QueryPage[AnyRowT]]) -> tuple[AnyRowT, ...]:
+    async def collect_rows(
+        self, batch: QueryPage[AnyRowT], page: type[QueryPage[AnyRowT]], object_name: str
+    ) -> tuple[AnyRowT, ...]:
         """Return all rows of a result, given its first batch."""
-        return await self._client.collect_rows(batch, page)
+        return await self._client.collect_rows(batch, page, object_name)
 
-    async def _map_rows(self, kind: Kind[RowT, RecordT], body: bytes) -> dict[str, RecordT | SourceError]:
-        results: dict[str, RecordT | SourceError] = {}
-        for row in await self._client.collect_rows(decode(body, kind.page_type), kind.page_type):
-            try:
-                record = kind.map_row(await self._complete_row(kind, row))
-            except SourceError as error:
-                results[row.id] = error
-                continue
-            if record is not None:
-                results[row.id] = record
-        return results
+    async def _map_rows(self, kind: Kind[RowT, RecordT], body: bytes) -> dict[str, RecordT]:
+        batch = decode_rows(body, kind.page_type, kind.object_name, "records")
+        rows = await self._client.collect_rows(batch, kind.page_type, kind.object_name)
+        complete = [await self._complete_row(kind, row) for row in rows]
+        return {record.native.id: record for record in kind.map_rows(complete)}
 
     async def _complete_row(self, kind: Kind[RowT, RecordT], row: RowT) -> RowT:
         """Return the row with all its children, as a long sub-query has batches of its own."""
-        if kind.sub_query is None:
-            return row
-        page: QueryPage[Any] | None = getattr(row, kind.sub_query.attribute)
-        if page is None or page.done:
-            return row
-        records = await self._client.collect_rows(page, kind.sub_query.page_type)
-        complete: QueryPage[Any] = QueryPage(total_size=page.total_size, done=True, records=records)
-        return msgspec.structs.replace(row, **{kind.sub_query.attribute: complete})
+        for each in kind.sub_queries:
+            page: QueryPage[Any] | None = getattr(row, each.attribute)
+            if page is None or page.done:
+                continue
+            records = await self._client.collect_rows(page, each.page_type, each.select.source)
+            complete: QueryPage[Any] = QueryPage(total_size=page.total_size, done=True, records=records)
+            row = msgspec.structs.replace(row, **{each.attribute: complete})
+        return row
 
 
 def split_into_chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

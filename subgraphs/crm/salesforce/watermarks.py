@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(minutes=5)
 _DELETION_RETENTION = timedelta(days=30)
 _RETENTION_MARGIN = timedelta(minutes=10)

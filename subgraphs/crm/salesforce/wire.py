@@ -6,15 +6,20 @@ Structures: REST API Developer Guide (Query, Composite, sObject Describe, sObjec
 for the Salesforce Platform.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Optional, TypeVar, cast, get_args
+from typing import Annotated, Any, ClassVar, Generic, Optional, TypeVar, cast, get_args
 
 import msgspec
 from msgspec import field
 
+from subgraphs.kit.rows import WireRow
+
 RowT = TypeVar("RowT", bound=msgspec.Struct)
+
+_UNREAD = "unread"
+"""The attribute of a row that is no column."""
 
 
 class QueryPage(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
@@ -26,6 +31,10 @@ class QueryPage(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
     records: tuple[RowT, ...]
 
 
+Text = str | int | float | None
+"""A mapped field that should hold text; a number of another field type is read as text."""
+
+
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     """User, as the owner of another row."""
 
@@ -34,16 +43,32 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = field(name="Email", default=None)
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(WireRow, frozen=True, kw_only=True):
     """The columns of every row of a change feed."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        "modified": ("modified_at",),
+        "external_id": ("display_number", "references"),
+    }
+
     id: str = field(name="Id")
-    modified: str = field(name="SystemModstamp")
-    external_id: str | None = None
+    modified: str | None = field(name="SystemModstamp", default=None)
+    external_id: Text = None
 
 
 class AccountRow(Row, frozen=True, kw_only=True):
     """Account."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "owner": ("owner",),
+        "currency": ("default_currency",),
+        **{
+            f"{purpose}_{part}": (f"{purpose}_address",)
+            for purpose in ("billing", "shipping")
+            for part in ("street", "city", "state", "postal_code", "country")
+        },
+    }
 
     name: str = field(name="Name")
     parent_id: str | None = field(name="ParentId", default=None)
@@ -57,12 +82,12 @@ class AccountRow(Row, frozen=True, kw_only=True):
     shipping_city: str | None = field(name="ShippingCity", default=None)
     shipping_state: str | None = field(name="ShippingState", default=None)
     shipping_postal_code: str | None = field(name="ShippingPostalCode", default=None)
-    billing_country: str | None = None
-    shipping_country: str | None = None
-    legal_name: str | None = None
-    status: str | None = None
-    segment: str | None = None
-    region: str | None = None
+    billing_country: Text = None
+    shipping_country: Text = None
+    legal_name: Text = None
+    status: Text = None
+    segment: Text = None
+    region: Text = None
     currency: str | None = None
 
 
@@ -74,15 +99,21 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Decimal | None = field(name="Quantity", default=None)
     unit_price: Decimal | None = field(name="UnitPrice", default=None)
     total_price: Decimal | None = field(name="TotalPrice", default=None)
-    role_name: str | None = None
-    unit: str | None = None
-    service_line: str | None = None
+    role_name: Text = None
+    unit: Text = None
+    service_line: Text = None
     start_date: date | None = None
     end_date: date | None = None
 
 
 class OpportunityRow(Row, frozen=True, kw_only=True):
     """Opportunity with its lines; `probability` is in percent."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "lines": ("lines",),
+        "currency": ("amount", "lines"),
+    }
 
     name: str = field(name="Name")
     account_id: str | None = field(name="AccountId", default=None)
@@ -94,12 +125,12 @@ class OpportunityRow(Row, frozen=True, kw_only=True):
     probability: Decimal | None = field(name="Probability", default=None)
     close_date: date | None = field(name="CloseDate", default=None)
     lines: QueryPage[LineRow] | None = field(name="OpportunityLineItems", default=None)
-    closed_at: str | None = None
-    service_line: str | None = None
-    contract_type: str | None = None
-    legal_entity: str | None = None
-    quote_number: str | None = None
-    project_code: str | None = None
+    closed_at: Text = None
+    service_line: Text = None
+    contract_type: Text = None
+    legal_entity: Text = None
+    quote_number: Text = None
+    project_code: Text = None
     currency: str | None = None
 
 
@@ -107,11 +138,29 @@ class ContractOpportunityRow(msgspec.Struct, frozen=True, kw_only=True):
     """An opportunity of a contract, with the columns that the contract needs."""
 
     id: str = field(name="Id")
-    project_code: str | None = None
+    project_code: Text = None
+
+
+class ContractLineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a contract, from the custom object of the mapping file."""
+
+    id: str = field(name="Id")
+    description: str | None = None
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    amount: Decimal | None = None
+    start_date: date | None = None
+    end_date: date | None = None
 
 
 class ContractRow(Row, frozen=True, kw_only=True):
     """Contract with its opportunities."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "opportunities": ("project_codes",),
+        "currency": ("currency", "total_value", "not_to_exceed"),
+    }
 
     number: str = field(name="ContractNumber")
     title: str | None = field(name="Name", default=None)
@@ -120,23 +169,26 @@ class ContractRow(Row, frozen=True, kw_only=True):
     start_date: date | None = field(name="StartDate", default=None)
     end_date: date | None = field(name="EndDate", default=None)
     opportunities: QueryPage[ContractOpportunityRow] | None = field(name="Opportunities", default=None)
-    contract_type: str | None = None
-    legal_entity: str | None = None
+    lines: QueryPage[ContractLineRow] | None = None
+    contract_type: Text = None
+    legal_entity: Text = None
     total_value: Decimal | None = None
     not_to_exceed: Decimal | None = None
-    purchase_order: str | None = None
+    purchase_order: Text = None
     currency: str | None = None
 
 
 class ContactRow(Row, frozen=True, kw_only=True):
     """Contact; private contacts belong to no account."""
 
+    essential: ClassVar[frozenset[str]] = frozenset({"account_id"})
+
     account_id: str | None = field(name="AccountId", default=None)
     name: str | None = field(name="Name", default=None)
     title: str | None = field(name="Title", default=None)
     email: str | None = field(name="Email", default=None)
     phone: str | None = field(name="Phone", default=None)
-    roles: str | None = None
+    roles: Text = None
 
 
 class AccountContactsRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,6 +264,7 @@ def bind_fields(
             field(default=each.default, name=names.get(each.name, each.encode_name)),
         )
         for each in msgspec.structs.fields(row)
+        if each.name != _UNREAD
     ]
     bound_type = msgspec.defstruct(row.__name__, cast("Any", fields), bases=(row,), frozen=True, kw_only=True)
     return cast("type[RowT]", bound_type)
@@ -230,7 +283,7 @@ def list_columns(row: type[msgspec.Struct], omitted: Collection[str] = ()) -> tu
     """
     names: list[str] = []
     for each in msgspec.structs.fields(row):
-        if each.name in omitted:
+        if each.name in omitted or each.name == _UNREAD:
             continue
         inner = next((part for part in get_args(each.type) if part is not type(None)), each.type)
         if each.encode_name == each.name or get_args(inner):

@@ -6,7 +6,7 @@ A read by id costs one call per 100 ids while the rows fit a page of 1,000; a me
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.erp import (
@@ -33,6 +33,7 @@ from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.lineage import Lineage
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite import (
+    billing_mapping,
     billing_statements,
     change_feed,
     child_pages,
@@ -42,12 +43,13 @@ from subgraphs.erp.netsuite import (
     time_postings,
     wire,
 )
+from subgraphs.erp.netsuite.account_shape import adapt_statement
 from subgraphs.erp.netsuite.checks import check_connection
 from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient, split_distinct
 from subgraphs.erp.netsuite.failures import classify_response
 from subgraphs.erp.netsuite.line_relations import build_expense_conditions, build_line_relations
 from subgraphs.erp.netsuite.lineage import build_lineage
-from subgraphs.erp.netsuite.mapping_file import DimensionSource
+from subgraphs.erp.netsuite.mapping_file import Company, DimensionSource
 from subgraphs.erp.netsuite.options import (
     SCOPE,
     TOKEN_PATH,
@@ -61,6 +63,7 @@ from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivable
 from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
 from subgraphs.erp.netsuite.suiteql import ALL_ROWS, match_texts
 from subgraphs.kit.concurrent_calls import gather_all
+from subgraphs.kit.snapshot_feed import list_snapshot_changes, require_digest
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -104,13 +107,16 @@ class NetSuiteAdapter:
     def feeds(self) -> Sequence[type[Record]]:
         """The record types with a change feed, legal entities first; contracts only if the mapping file has them."""
         kinds = (ErpLegalEntity, ErpCustomer, ErpEmployee, ErpContract, ErpJob, ErpInvoice)
-        return tuple(kind for kind in kinds if find_feed_statement(kind, self._kinds, self._account.mapping_file))
+        mapping_file = self._account.mapping_file
+        return tuple(
+            kind for kind in kinds if kind is ErpLegalEntity or find_feed_statement(kind, self._kinds, mapping_file)
+        )
 
     async def get_legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
         """Read subsidiaries, with one extra call for the fiscal calendar that they share."""
         if not ids:
             return {}
-        return await self._reader.read_by_ids(await self._reader.load_legal_entity_kind(), ids)
+        return await self._reader.read_legal_entities(ids)
 
     async def list_dimensions(self) -> Sequence[ErpDimension]:
         """Read the dimensions that the mapping file names, one call per dimension."""
@@ -179,6 +185,27 @@ class NetSuiteAdapter:
                     by_invoice.setdefault(invoice, []).append(payment)
         return {invoice: tuple(payments) for invoice, payments in by_invoice.items()}
 
+    async def get_expenses_by_reference(self, expense_references: Sequence[str]) -> Read[ErpExpense]:
+        """Read expense report lines by the references that the mapping file's pattern builds from the expenses' ids.
+
+        Returns none, without a call, if the mapping file names no reference field. Of two lines with one reference,
+        such as a corrected report, the later one counts.
+        """
+        kind, pattern = self._lines.expenses.kind, self._account.mapping_file.expense.pattern
+        if kind.statement.reference_column is None:
+            return {}
+        expenses: dict[str, ErpExpense | SourceError] = {}
+        for chunk in split_distinct(expense_references, READ_BATCH):
+            wanted = [pattern.replace("{id}", reference) for reference in chunk]
+            rows = await self._client.fetch_rows(
+                wire.ExpenseRow, kind.statement.select(match_texts(kind.statement.reference_column, wanted))
+            )
+            for _, lines in mapping.group_rows(rows):
+                reference = billing_mapping.extract_reference_id(lines[0].reference, pattern)
+                if reference is not None:
+                    expenses[reference] = kind.map_or_error(lines)
+        return expenses
+
     async def get_time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time records by the references that the mapping file's pattern builds from the entries' ids."""
         kind, pattern = self._kinds[ErpTimePosting], self._account.mapping_file.time.pattern
@@ -196,7 +223,7 @@ class NetSuiteAdapter:
         Customers with neither open items nor billing cost one extra call, which distinguishes them from unknown ids.
         """
         since = as_of - BILLED_WINDOW
-        statement = billing_statements.build_open_item_statement()
+        statement = adapt_statement(billing_statements.build_open_item_statement(), self._account.mapping_file)
         by_customer: dict[str, list[wire.OpenItemRow]] = {}
         for chunk in split_distinct(customer_ids, READ_BATCH):
             select = statement.select(*billing_statements.build_open_item_conditions(chunk, as_of, since))
@@ -213,7 +240,7 @@ class NetSuiteAdapter:
     async def get_exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read rates with one statement; NetSuite has one rate type, which is returned as CORPORATE."""
         select = exchange_rates.build_rate_query(keys)
-        if select is None:
+        if select is None or not self._account.mapping_file.features.multi_currency:
             return {}
         return exchange_rates.select_effective_rates(keys, await self._client.fetch_rows(wire.RateRow, select))
 
@@ -222,6 +249,11 @@ class NetSuiteAdapter:
 
         A record class without a feed yields nothing.
         """
+        company = self._account.mapping_file.company
+        if kind is ErpLegalEntity and company is not None:
+            async for each in self._list_company_changes(company, watermark):
+                yield cast("Changes[RecordT]", each)
+            return
         statement = find_feed_statement(kind, self._kinds, self._account.mapping_file)
         if statement is None:
             return
@@ -237,9 +269,23 @@ class NetSuiteAdapter:
         async for page in change_feed.read_changes(self._client, statement, reader, start, READ_BATCH):
             yield page
 
+    async def _list_company_changes(
+        self, company: Company, watermark: str | None
+    ) -> AsyncIterator[Changes[ErpLegalEntity]]:
+        """Yield the company of an account without OneWorld if its entry in the mapping file has changed."""
+        require_digest(watermark)
+
+        async def build(_: Sequence[Company]) -> Sequence[ErpLegalEntity]:
+            return [mapping.map_company(company, await self._reader.load_periods(), self._account)]
+
+        async for page in list_snapshot_changes((company,), watermark, build, READ_BATCH):
+            yield page
+
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
         """Return the records whose reference field, named in the mapping file, equals `reference`."""
         wanted: Any = kind
+        if wanted is ErpLegalEntity and self._account.mapping_file.company is not None:
+            return cast("Sequence[RecordT]", tuple((await self._reader.read_legal_entities([reference])).values()))
         record_kind = (
             await self._reader.load_legal_entity_kind() if wanted is ErpLegalEntity else self._kinds.get(wanted)
         )

@@ -4,8 +4,10 @@ Line amounts and quantities have the sign of the general ledger and are negated:
 credit memo's negative. SuiteTax details are unsigned; those of a credit memo are negated.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+
+import msgspec
 
 from gateway.canonical.records.erp import (
     ErpExchangeRate,
@@ -15,11 +17,12 @@ from gateway.canonical.records.erp import (
     ErpPayment,
     ErpTax,
 )
+from gateway.canonical.values import Money, apportion
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping import AccountContext, build_references
 from subgraphs.kit.money import build_money, build_optional_money
 
-CREDIT_MEMO = "CustCred"
+CREDIT_MEMO, PAYMENT, JOURNAL = "CustCred", "CustPymt", "Journal"
 ZERO = Decimal(0)
 
 
@@ -35,13 +38,15 @@ def build_billing_code(billable: wire.Flag | None, type_: str | None, letter: st
     return f"{billable}:{build_status_code(type_, letter)}" if type_ and letter else billable
 
 
-def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple[ErpTax, ...]:
-    """Sum the tax details of a document by jurisdiction, tax type and rate, in the order of their first line."""
-    sums: dict[tuple[str | None, str | None, str, Decimal], tuple[Decimal, Decimal]] = {}
+def sum_taxes(
+    rows: Iterable[wire.TaxedRow], currency: str, type_: str, reverse_charge_codes: Collection[str] = ()
+) -> tuple[ErpTax, ...]:
+    """Sum the tax details of a document by jurisdiction, type, rate and reverse charge, in the order of their lines."""
+    sums: dict[tuple[str | None, str | None, str, Decimal, bool], tuple[Decimal, Decimal]] = {}
     for row in rows:
         if row.tax_type is None or row.tax_rate is None:
             continue
-        key = (row.tax_nexus, row.tax_country, row.tax_type, row.tax_rate)
+        key = (row.tax_nexus, row.tax_country, row.tax_type, row.tax_rate, row.tax_code in reverse_charge_codes)
         sign = -1 if type_ == CREDIT_MEMO else 1
         basis, amount = sums.get(key, (ZERO, ZERO))
         sums[key] = basis + sign * (row.tax_basis or ZERO), amount + sign * (row.tax_amount or ZERO)
@@ -53,16 +58,34 @@ def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple
             rate=rate,
             taxable=build_money(basis, currency),
             amount=build_money(amount, currency),
+            reverse_charge=reverse_charge,
         )
-        for (nexus, country, tax_type, rate), (basis, amount) in sums.items()
+        for (nexus, country, tax_type, rate, reverse_charge), (basis, amount) in sums.items()
+    )
+
+
+def round_tax(tax: ErpTax) -> ErpTax:
+    """Return a tax whose amounts have the currency's decimals; an account may calculate a line's tax with more."""
+    return msgspec.structs.replace(tax, taxable=tax.taxable.round(), amount=tax.amount.round())
+
+
+def apportion_taxes(taxes: Sequence[ErpTax], total: Money) -> tuple[ErpTax, ...]:
+    """Return the taxes of a document, rounded so that they add up to its own tax total."""
+    amounts = apportion(total.amount, [tax.amount.amount for tax in taxes], total.currency)
+    return tuple(
+        msgspec.structs.replace(tax, taxable=tax.taxable.round(), amount=Money(amount, total.currency))
+        for tax, amount in zip(taxes, amounts, strict=True)
     )
 
 
 def compute_open_amount(row: wire.InvoiceRow | wire.OpenItemRow) -> Decimal:
-    """Return the open amount of a document, negative for a credit memo.
+    """Return the open amount of a document, negative for a credit memo or a payment.
 
-    A document without an open amount has not been posted: its whole total is open.
+    A document without an open amount has not been posted: its whole total is open. A line of a journal is a debit with
+    an unpaid amount or a credit with an unused one.
     """
+    if row.type in (PAYMENT, JOURNAL):
+        return (row.unpaid or ZERO) - (row.unused or ZERO)
     if row.type == CREDIT_MEMO:
         return row.total if row.unused is None else -row.unused
     return row.total if row.unpaid is None else row.unpaid
@@ -73,9 +96,9 @@ def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> Erp
     head = rows[0]
     main = next((row for row in rows if row.main == "T"), head)
     lines = {row.line: row for row in rows}.values()
-    tax_total = -sum((row.line_amount or ZERO for row in lines if row.tax_line == "T"), ZERO)
-    jobs = [head.entity_job, *(row.line_job for row in rows)]
     currency = head.currency
+    tax_total = build_money(-sum((row.line_amount or ZERO for row in lines if row.tax_line == "T"), ZERO), currency)
+    jobs = [head.entity_job, *(row.line_job for row in rows)]
     return ErpInvoice(
         native=account.build_native_id("transaction", head.id),
         modified_at=account.parse_instant(head.modified),
@@ -96,11 +119,18 @@ def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> Erp
         currency=currency,
         functional_currency=main.base_currency,
         functional_rate=head.rate,
-        subtotal=build_money(head.total - tax_total, currency),
-        tax_total=build_money(tax_total, currency),
+        subtotal=build_money(head.total - tax_total.amount, currency),
+        tax_total=tax_total,
         total=build_money(head.total, currency),
         balance=build_money(compute_open_amount(head), currency),
-        taxes=sum_taxes(rows, currency, head.type),
+        taxes=apportion_taxes(
+            sum_taxes(rows, currency, head.type, account.mapping_file.reverse_charge_codes), tax_total
+        ),
+        line_amounts=tuple(
+            build_money(-(row.line_amount or ZERO), currency).amount
+            for row in lines
+            if (row.main, row.tax_line) == ("F", "F")
+        ),
         corrects_id=main.created_from if head.type == CREDIT_MEMO else None,
         purchase_order_number=head.purchase_order,
     )
@@ -113,6 +143,7 @@ def map_invoice_line(rows: Sequence[wire.InvoiceLineRow], account: AccountContex
         native=account.build_native_id("transactionline", head.id),
         modified_at=account.parse_instant(head.modified),
         invoice_id=head.invoice,
+        issue_date=head.issued,
         sequence=int(head.sequence),
         kind=head.kind or "",
         description=head.description or head.item_name or head.kind or "",
@@ -124,7 +155,10 @@ def map_invoice_line(rows: Sequence[wire.InvoiceLineRow], account: AccountContex
         amount=build_money(-(head.amount or ZERO), head.currency),
         functional_rate=head.rate,
         functional_currency=head.base_currency,
-        taxes=sum_taxes(rows, head.currency, head.type),
+        taxes=tuple(
+            round_tax(tax)
+            for tax in sum_taxes(rows, head.currency, head.type, account.mapping_file.reverse_charge_codes)
+        ),
         dimensions=account.build_tags(head, "on_line"),
     )
 
@@ -169,8 +203,8 @@ def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> Erp
         category=head.category or "",
         incurred_on=head.incurred,
         amount=build_money(head.amount, head.currency),
-        functional_amount=build_optional_money(head.base_amount, head.base_currency),
-        tax=build_money(tax, head.currency),
+        functional_amount=_build_functional_amount(head),
+        tax=build_money(tax, head.currency).round(),
         billable=None if head.billable is None else head.billable == "T",
         reimbursable=None if head.not_reimbursable is None else head.not_reimbursable == "F",
         approval=status,
@@ -180,8 +214,15 @@ def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> Erp
     )
 
 
+def _build_functional_amount(row: wire.ExpenseRow) -> Money | None:
+    amount = build_optional_money(row.base_amount, row.base_currency)
+    return None if amount is None else amount.round()
+
+
 def _classify_reimbursement(row: wire.ExpenseRow, status: str, codes: Mapping[str, str]) -> str | None:
-    return codes.get("not_reimbursable" if row.not_reimbursable == "T" else status)
+    """Return the canonical state; a status that the mapping file lacks stays raw, so that the gateway reports it."""
+    code = "not_reimbursable" if row.not_reimbursable == "T" else status
+    return codes.get(code, code) if codes else None
 
 
 def extract_reference_id(value: str | None, pattern: str) -> str | None:

@@ -18,6 +18,7 @@ from subgraphs.erp.netsuite.suiteql import (
     cast_day,
     cast_instant,
     check_identifier,
+    join_all,
     join_any,
     match_at_least,
     match_at_most,
@@ -26,6 +27,11 @@ from subgraphs.erp.netsuite.suiteql import (
 )
 
 _IS_INVOICE = Fragment("t.type IN ('CustInvc', 'CustCred')")
+_DEBTOR = "NVL(t.entity, m.entity)"
+_IS_RECEIVABLE = (
+    "(t.type IN ('CustInvc', 'CustCred', 'CustPymt')"
+    " OR (t.type = 'Journal' AND (m.foreignamountunpaid <> 0 OR m.foreignpaymentamountunused <> 0)))"
+)
 _LINES = "transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
 _MAIN_LINES = (
     "transaction {head} JOIN transactionline m ON m.transaction = {head}.id AND m.mainline = 'T'"
@@ -43,6 +49,7 @@ _TAX = {
     "tax_rate": "d.taxrate",
     "tax_basis": "d.taxbasis",
     "tax_amount": "d.taxamount",
+    "tax_code": "d.taxcode",
 }
 _BILLED = " LEFT JOIN transactionline bl ON bl.uniquekey = {field} LEFT JOIN transaction bt ON bt.id = bl.transaction"
 
@@ -141,6 +148,7 @@ def build_invoice_line_statement(mapping: NetSuiteMapping) -> Statement[wire.Inv
         columns={
             "id": "l.uniquekey",
             "invoice": "l.transaction",
+            "issued": cast_day("t.trandate"),
             "type": "t.type",
             "sequence": "l.linesequencenumber",
             "kind": "i.itemid",
@@ -206,6 +214,7 @@ def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseR
     """Build the statement of expense report lines, one row per tax detail."""
     fields = mapping.expense
     dimensions, joins = build_dimension_joins(mapping, "on_line", "l")
+    reference = f"l.{check_identifier(fields.reference)}" if fields.reference else None
     billed = {}
     if fields.invoice_line:
         joins += _BILLED.format(field=f"l.{check_identifier(fields.invoice_line)}")
@@ -223,12 +232,14 @@ def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseR
         key="l.uniquekey",
         order=("l.expensedate", "l.uniquekey", "d.taxtype", "d.taxcode"),
         base_condition=Fragment("t.type = 'ExpRept' AND l.mainline = 'F' AND l.taxline = 'F'"),
+        reference_column=reference,
     )
 
 
 def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
-    """Build the statement of time records, each with its accounting period."""
+    """Build the statement of time records, each with its accounting period and its dimensions."""
     fields = mapping.time
+    dimensions, dimension_joins = build_dimension_joins(mapping, "on_time", "b")
     reference = f"b.{check_identifier(fields.reference)}"
     joins, billed = "", {}
     if fields.invoice_line:
@@ -241,10 +252,10 @@ def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
         }
     return Statement(
         row_type=wire.TimeRow,
-        columns={**_TIME, "reference": reference, **billed},
+        columns={**_TIME, "reference": reference, **billed, **dimensions},
         source="timebill b LEFT JOIN job j ON j.id = b.customer LEFT JOIN currency cu ON cu.id = j.currency"
         " LEFT JOIN accountingperiod ap ON ap.startdate <= b.trandate AND ap.enddate >= b.trandate"
-        f" AND {IS_MONTH}{_BASE_CURRENCY.format(line='b')}{joins}",
+        f" AND {IS_MONTH}{_BASE_CURRENCY.format(line='b')}{joins}{dimension_joins}",
         key="b.id",
         order=("b.id",),
         reference_column=reference,
@@ -252,21 +263,23 @@ def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
 
 
 def build_open_item_statement() -> Statement[wire.OpenItemRow]:
-    """Build the statement of invoices and credit memos with their settlements, which give the balance of a past day.
+    """Build the statement of what the account's A/R ageing lists, with the settlements that give a past balance.
 
-    The entity of a document is a customer or a project of the customer.
+    These are invoices, credit memos, payments, and lines of journals on a receivable account: only these have an open
+    amount of their own. The entity is a customer or a project of the customer; a journal has it on the line.
     """
     return Statement(
         row_type=wire.OpenItemRow,
         columns={
             "id": "t.id",
             "type": "t.type",
-            "customer": "NVL(hj.parent, t.entity)",
+            "line": "m.uniquekey",
+            "customer": f"NVL(hj.parent, {_DEBTOR})",
             "issued": cast_day("t.trandate"),
             "due": cast_day("t.duedate"),
             "total": "t.foreigntotal",
-            "unpaid": "t.foreignamountunpaid",
-            "unused": "t.foreignpaymentamountunused",
+            "unpaid": "NVL(t.foreignamountunpaid, m.foreignamountunpaid)",
+            "unused": "NVL(t.foreignpaymentamountunused, m.foreignpaymentamountunused)",
             "currency": "cu.symbol",
             "rate": "t.exchangerate",
             "subsidiary": "m.subsidiary",
@@ -274,12 +287,14 @@ def build_open_item_statement() -> Statement[wire.OpenItemRow]:
             "settled_on": cast_day("p.trandate"),
             "settled_amount": "a.foreignamount",
         },
-        source=f"{_MAIN_LINES.format(head='t')} LEFT JOIN job hj ON hj.id = t.entity{_BASE_CURRENCY.format(line='m')}"
+        source="transaction t JOIN currency cu ON cu.id = t.currency"
+        " JOIN transactionline m ON m.transaction = t.id AND (m.mainline = 'T' OR t.type = 'Journal')"
+        f" LEFT JOIN job hj ON hj.id = {_DEBTOR}{_BASE_CURRENCY.format(line='m')}"
         " LEFT JOIN nexttransactionlink a ON a.previousdoc = t.id AND a.linktype = 'Payment'"
         " LEFT JOIN transaction p ON p.id = a.nextdoc",
         key="t.entity",
-        order=("t.id", "p.trandate", "p.id"),
-        base_condition=Fragment(f"{_IS_INVOICE} AND t.posting = 'T' AND t.voided = 'F'"),
+        order=("t.id", "m.uniquekey", "p.trandate", "p.id"),
+        base_condition=Fragment(f"{_IS_RECEIVABLE} AND t.posting = 'T' AND t.voided = 'F'"),
     )
 
 
@@ -303,10 +318,12 @@ def build_exchange_rate_statement() -> Statement[wire.RateRow]:
 
 def build_open_item_conditions(customers: Sequence[str], as_of: date, since: date) -> Iterator[Fragment]:
     """Yield the conditions that documents were open on `as_of` or issued between `since` and `as_of`."""
-    yield join_any(match_ids("t.entity", customers), match_ids("hj.parent", customers))
+    yield join_any(match_ids(_DEBTOR, customers), match_ids("hj.parent", customers))
     yield match_at_most("t.trandate", quote_day(as_of))
     yield join_any(
-        match_at_least("t.trandate", quote_day(since)),
+        join_all(_IS_INVOICE, match_at_least("t.trandate", quote_day(since))),
+        Fragment("m.foreignamountunpaid <> 0"),
+        Fragment("m.foreignpaymentamountunused <> 0"),
         Fragment("t.foreignamountunpaid <> 0"),
         Fragment("t.foreignpaymentamountunused <> 0"),
         Fragment(f"p.trandate > {quote_day(as_of)}"),

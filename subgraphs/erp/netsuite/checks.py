@@ -9,34 +9,21 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
 from subgraphs.erp.netsuite import billing_statements, statements, wire
+from subgraphs.erp.netsuite.account_shape import adapt_statement
 from subgraphs.erp.netsuite.client import NetSuiteClient
 from subgraphs.erp.netsuite.failures import NetSuiteError
+from subgraphs.erp.netsuite.feature_checks import check_features
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping, Section
+from subgraphs.erp.netsuite.permissions import ROLE, describe_permission
 from subgraphs.erp.netsuite.suiteql import NO_ROWS, Select, check_identifier
 from subgraphs.kit.checks import LOGIN, build_failure
 
-_ROLE = (
-    "Give the integration's role the permissions REST Web Services, Log in using OAuth 2.0 Access Tokens and"
-    " SuiteAnalytics Workbook, and view access to the record."
-)
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: "Check the secrets `client_id` and `private_key` and the option `certificate_id`, and that"
     " the certificate has not expired.",
-    FaultCode.PERMISSION_DENIED: _ROLE,
+    FaultCode.PERMISSION_DENIED: ROLE,
     FaultCode.NOT_FOUND: "Check that `base_url` is https://ACCOUNT.suitetalk.api.netsuite.com.",
 }
-_PERMISSIONS = {
-    "subsidiary": "Lists > Subsidiaries",
-    "currency": "Lists > Currency",
-    "customer": "Lists > Customers",
-    "job": "Lists > Projects",
-    "employee": "Lists > Employees",
-    "accountingperiod": "Setup > Manage Accounting Periods",
-    "transaction": "Transactions > Find Transaction",
-    "transactionline": "Transactions > Find Transaction",
-    "timebill": "Transactions > Track Time",
-}
-"""The permission that each table needs (NetSuite help, "Permissions Documentation")."""
 
 
 async def check_connection(client: NetSuiteClient, mapping: NetSuiteMapping, concurrency: int) -> list[Finding]:
@@ -46,10 +33,13 @@ async def check_connection(client: NetSuiteClient, mapping: NetSuiteMapping, con
         return [login]
     limit = await _check_concurrency(client, concurrency)
     analytics = await _check_select(
-        client, "SuiteQL", Select(columns={"id": "cu.id"}, source="currency cu", where=NO_ROWS, order=("cu.id",))
+        client, "SuiteQL", Select(columns={"id": "tm.id"}, source="term tm", where=NO_ROWS, order=("tm.id",))
     )
     if not analytics.ok:
         return [login, limit, analytics]
+    missing = await check_features(client, mapping)
+    if missing:
+        return [login, limit, analytics, *missing]
     fields = [finding async for finding in _check_fields(client, mapping)]
     has_failed_field = any(not finding.ok for finding in fields)
     records = [
@@ -99,7 +89,9 @@ async def _check_select(client: NetSuiteClient, subject: str, select: Select, ke
         if error.unknown_name is None:
             return build_failure(subject, error, _REMEDIES)
         message = f"{error.unknown_name} does not exist or the role cannot read it."
-        remedy = _describe_permission(error.unknown_name)
+        if keys and "." not in error.unknown_name:
+            message = f"The field {error.unknown_name} does not exist or is not exposed."
+        remedy = describe_permission(select.source.split()[0] if keys else error.unknown_name)
         if keys:
             message = f"Mapped by {', '.join(keys)}: {message}"
             remedy = f"Correct or remove the name in the mapping file, or let the role read it. {remedy}"
@@ -107,12 +99,6 @@ async def _check_select(client: NetSuiteClient, subject: str, select: Select, ke
     except SourceError as error:
         return build_failure(subject, error, _REMEDIES)
     return Finding(subject=subject, ok=True, message="Can be read.")
-
-
-def _describe_permission(name: str) -> str:
-    """Return the remedy that names the permission for a table or a field of it."""
-    permission = _PERMISSIONS.get(name.partition(".")[0].lower())
-    return f"Give the integration's role the permission {permission} (view)." if permission else _ROLE
 
 
 async def _check_fields(client: NetSuiteClient, mapping: NetSuiteMapping) -> AsyncIterator[Finding]:
@@ -139,7 +125,16 @@ _TABLES = {
     "time": "timebill",
     "expense": "transactionline",
 }
-_OWNERS = {"on_customer": "customer", "on_job": "job", "on_employee": "employee", "on_line": "transactionline"}
+_OWNERS = {
+    "on_customer": "customer",
+    "on_job": "job",
+    "on_employee": "employee",
+    "on_line": "transactionline",
+    "on_time": "timebill",
+}
+_VALUE_FIELDS = ("value_code", "valid_from", "valid_to")
+_NOT_FIELDS = frozenset({"pattern", "tax_registrations"})
+"""Keys of the mapping file's sections that name no field: a text, and a table, which its record's statement checks."""
 
 
 def list_mapped_fields(mapping: NetSuiteMapping) -> Iterator[tuple[str, str, str]]:
@@ -147,21 +142,29 @@ def list_mapped_fields(mapping: NetSuiteMapping) -> Iterator[tuple[str, str, str
     for name, table in _TABLES.items():
         section: Section = getattr(mapping, name)
         for key, field in msgspec.structs.asdict(section).items():
-            if field is not None and key != "pattern":
+            if field is not None and key not in _NOT_FIELDS:
                 yield f"{name}.{key}", table, field
     if mapping.contract is not None:
         for key, field in msgspec.structs.asdict(mapping.contract).items():
             if field is not None and key != "record":
                 yield f"contract.{key}", mapping.contract.record, field
     for source in mapping.dimensions:
-        yield f"{source.code}.value_code", source.source, source.value_code
-        for owner, table in _OWNERS.items():
-            field = getattr(source, owner)
+        for key, table in {**dict.fromkeys(_VALUE_FIELDS, source.source), **_OWNERS}.items():
+            field = getattr(source, key)
             if field is not None:
-                yield f"{source.code}.{owner}", table, field
+                yield f"{source.code}.{key}", table, field
 
 
 def _list_statements(mapping: NetSuiteMapping) -> Iterator[tuple[str, statements.Statement[Any]]]:
+    for name, statement in _list_complete_statements(mapping):
+        if name == "subsidiary" and mapping.company is not None:
+            continue
+        if name == "currencyrate" and not mapping.features.multi_currency:
+            continue
+        yield name, adapt_statement(statement, mapping)
+
+
+def _list_complete_statements(mapping: NetSuiteMapping) -> Iterator[tuple[str, statements.Statement[Any]]]:
     yield "subsidiary", statements.build_subsidiary_statement(mapping)
     yield "accountingperiod", statements.build_period_statement()
     yield "customer", statements.build_customer_statement(mapping)

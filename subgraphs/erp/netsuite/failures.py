@@ -60,11 +60,17 @@ _REASON_BY_DETAIL = (
     (r"does not have permission|not have sufficient permission|permission violation", ErrorReason.PERMISSION),
     (r"already exists|already been used", ErrorReason.DUPLICATE),
     (r"closed period|period .* (?:closed|locked)", ErrorReason.CLOSED_PERIOD),
-    (r"invalid search query|search error occurred", ErrorReason.QUERY),
+    (r"invalid search query|search error occurred|unknown identifier|invalid search type", ErrorReason.QUERY),
 )
-_UNKNOWN_NAME = re.compile(
-    r"(?:Field '(?P<field>\w+)'(?: for record '(?P<owner>\w+)')?|Record '(?P<record>\w+)') was not found"
+_UNKNOWN_NAMES = (
+    re.compile(
+        r"(?:Field '(?P<field>\w+)'(?: for record '(?P<owner>\w+)')?|Record '(?P<record>\w+)') was not found",
+        re.IGNORECASE,
+    ),
+    re.compile(r"Unknown identifier '(?P<field>[\w.]+)'", re.IGNORECASE),
+    re.compile(r"Invalid search type: (?P<record>\w+)", re.IGNORECASE),
 )
+"""The wordings of a name that the account does not have, or that the role cannot see."""
 _SUCCESS = range(200, 300)
 _FIRST_SERVER_ERROR = 500
 
@@ -115,7 +121,8 @@ def _get_first_detail(body: bytes) -> ErrorDetail:
 
 
 def _find_unknown_name(detail: str) -> str | None:
-    match = _UNKNOWN_NAME.search(detail)
+    match = next((found for pattern in _UNKNOWN_NAMES if (found := pattern.search(detail))), None)
     if match is None:
         return None
-    return match["record"] or ".".join(part for part in (match["owner"], match["field"]) if part)
+    names = match.groupdict()
+    return names.get("record") or ".".join(part for part in (names.get("owner"), names.get("field")) if part)

@@ -8,6 +8,7 @@ from gateway.canonical.records.erp import ErpExpense, ErpInvoiceLine
 from gateway.errors import BadInputError
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite import billing_mapping, billing_statements, wire
+from subgraphs.erp.netsuite.account_shape import adapt_statement
 from subgraphs.erp.netsuite.child_pages import Position, Relation
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.record_reader import RecordKind
@@ -29,7 +30,9 @@ def build_line_relations(account: AccountContext) -> LineRelations:
     return LineRelations(
         invoice_lines=Relation(
             kind=RecordKind(
-                billing_statements.build_invoice_line_statement(account.mapping_file),
+                adapt_statement(
+                    billing_statements.build_invoice_line_statement(account.mapping_file), account.mapping_file
+                ),
                 lambda rows: billing_mapping.map_invoice_line(rows, account),
             ),
             parent_column="l.transaction",
@@ -40,7 +43,7 @@ def build_line_relations(account: AccountContext) -> LineRelations:
         ),
         expenses=Relation(
             kind=RecordKind(
-                billing_statements.build_expense_statement(account.mapping_file),
+                adapt_statement(billing_statements.build_expense_statement(account.mapping_file), account.mapping_file),
                 lambda rows: billing_mapping.map_expense(rows, account),
             ),
             parent_column="l.entity",

@@ -23,13 +23,24 @@ from subgraphs.kit.lineage import build_absent_origins
 
 _NOT_MAPPED = Unsupported("The connection's mapping file names no field for this attribute.")
 _NO_CONTRACT = "The connection's mapping file names no record type for contracts."
+_NO_SUITE_TAX = Unsupported("The account does not use SuiteTax, so that SuiteQL has no tax details.")
+_NO_ONE_WORLD = Unsupported("The account does not use OneWorld: it has one legal entity and no subsidiaries.")
+_SUBSIDIARY_TABLES = frozenset({"subsidiary", "customersubsidiaryrelationship", "fiscalcalendar"})
+_COMPANY_KEYS = {
+    "name": "name",
+    "country": "country",
+    "functional_currency": "currency",
+    "time_zone": "time_zone",
+    "region": "region",
+    "fiscal_year_start_month": "fiscal_year_start_month",
+}
 _TAX = "SuiteTax details, summed by jurisdiction, type and rate"
 _ISO_CODE = "as its ISO 4217 code"
 
 
 def build_lineage(mapping: NetSuiteMapping) -> Lineage:
     """Build the lineage of every record type from the mapping file."""
-    return {
+    lineage: Lineage = {
         ErpLegalEntity: _describe_legal_entity(mapping),
         ErpDimension: _describe_dimension(),
         ErpCustomer: _describe_customer(mapping),
@@ -43,6 +54,26 @@ def build_lineage(mapping: NetSuiteMapping) -> Lineage:
         ErpTimePosting: _describe_time_posting(mapping),
         ErpReceivables: _describe_receivables(),
     }
+    return {record: _adapt_origins(origins, mapping) for record, origins in lineage.items()}
+
+
+def _adapt_origins(origins: Mapping[str, Origin], mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+    """Replace the tables that an account without OneWorld, SuiteTax or multiple currencies does not have."""
+    return {name: _adapt_origin(name, origin, mapping) for name, origin in origins.items()}
+
+
+def _adapt_origin(name: str, origin: Origin, mapping: NetSuiteMapping) -> Origin:
+    if not isinstance(origin, Supplied):
+        return origin
+    if not mapping.features.suite_tax and origin.object == "transactiontaxdetail":
+        return _NO_SUITE_TAX
+    if mapping.company is None:
+        return origin
+    if origin.object == "subsidiarytaxregistration" or (name == "parent_id" and origin.object == "subsidiary"):
+        return _NO_ONE_WORLD
+    if origin.object in _SUBSIDIARY_TABLES or origin.field == "subsidiary":
+        return Supplied("mapping file", f"company.{_COMPANY_KEYS.get(name, 'code')}")
+    return origin
 
 
 def _describe_field(table: str, field: str | None, transformation: str | None = None) -> Origin:
@@ -171,6 +202,7 @@ def _describe_invoice(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
             "transaction", "foreignamountunpaid", "for a credit memo foreignpaymentamountunused, negated"
         ),
         "taxes": Supplied("transactiontaxdetail", "taxrate, taxbasis, taxamount", _TAX),
+        "line_amounts": Supplied("transactionline", "foreignamount", "of the item lines, negated"),
         "corrects_id": Supplied("transactionline", "createdfrom", "of a credit memo's main line"),
     }
 
@@ -181,6 +213,7 @@ def _describe_invoice_line(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         **_describe_fields(
             "transactionline", {"invoice_id": "transaction", "sequence": "linesequencenumber", "unit_rate": "rate"}
         ),
+        "issue_date": Supplied("transaction", "trandate"),
         "kind": Supplied("item", "itemid"),
         "description": Supplied("transactionline", "memo", "else the item's name"),
         "job_id": Supplied("transactionline", "entity", "where it is a project"),
@@ -249,6 +282,7 @@ def _describe_time_posting(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "period": Supplied("accountingperiod", "periodname", "the month that contains trandate"),
         "invoice_id": _describe_field("timebill", line, "the transaction of the billing line"),
         "invoice_line_id": _describe_field("timebill", line),
+        "dimensions": _describe_dimensions(mapping, "on_time", "timebill"),
     }
 
 
@@ -258,7 +292,9 @@ def _describe_receivables() -> Mapping[str, Origin]:
         "customer_id": request,
         "as_of": request,
         "items": Supplied(
-            "transaction", "foreignamountunpaid, foreignpaymentamountunused", "plus the payments after the day"
+            "transaction",
+            "foreignamountunpaid, foreignpaymentamountunused",
+            "of invoices, credits, payments and journals",
         ),
         "billed_90_days": Supplied("transaction", "foreigntotal, exchangerate", "summed in the subsidiary's currency"),
     }

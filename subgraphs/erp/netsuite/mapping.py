@@ -30,7 +30,7 @@ from gateway.canonical.states import DimensionKind, PeriodStatus
 from gateway.canonical.values import Address
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.mapping_file import DimensionOwner, DimensionSource, NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import Company, DimensionOwner, DimensionSource, NetSuiteMapping
 from subgraphs.kit.money import build_optional_money
 
 RowT = TypeVar("RowT", bound=wire.Row)
@@ -143,6 +143,23 @@ def map_legal_entity(
     )
 
 
+def map_company(company: Company, periods: tuple[ErpPeriod, ...], account: AccountContext) -> ErpLegalEntity:
+    """Map the one legal entity of an account without OneWorld from the mapping file."""
+    return ErpLegalEntity(
+        native=account.build_native_id("company", company.code),
+        references=build_references("code", company.code),
+        code=account.mapping_file.map_code("LEGAL_ENTITY", company.code) or company.code,
+        name=company.name,
+        country=company.country,
+        functional_currency=company.currency,
+        time_zone=company.time_zone,
+        region=company.region,
+        tax_registrations=(),
+        fiscal_year_start_month=company.fiscal_year_start_month,
+        periods=periods,
+    )
+
+
 def _map_registration(row: wire.SubsidiaryRow) -> ErpTaxRegistration:
     return ErpTaxRegistration(
         jurisdiction=row.registration_nexus or row.registration_country or row.country,
@@ -162,7 +179,14 @@ def map_dimension(source: DimensionSource, rows: Iterable[wire.DimensionRow], ac
         kind=source.kind,
         required_on=source.required_on,
         values=tuple(
-            ErpDimensionValue(native_id=row.id, code=row.code or row.id, name=row.name, active=row.inactive == "F")
+            ErpDimensionValue(
+                native_id=row.id,
+                code=row.code or row.id,
+                name=row.name,
+                active=row.inactive == "F",
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+            )
             for row in rows
         ),
     )
@@ -189,7 +213,7 @@ def map_customer(rows: Sequence[wire.CustomerRow], account: AccountContext) -> E
         payment_terms=_map_terms(head),
         credit_limit=build_optional_money(head.credit_limit, head.currency),
         credit_hold=_CREDIT_HOLD.get(head.credit_hold or ""),
-        tax_profile=_map_tax_profile(head, account),
+        tax_profile=_map_tax_profile(rows, account),
         billing_address=_map_address(head, "billing"),
         shipping_address=_map_address(head, "shipping"),
         dimensions=account.build_tags(head, "on_customer"),
@@ -207,10 +231,19 @@ def _map_terms(row: wire.CustomerRow) -> ErpPaymentTerms | None:
     )
 
 
-def _map_tax_profile(row: wire.CustomerRow, account: AccountContext) -> ErpTaxProfile | None:
+def _map_tax_profile(rows: Sequence[wire.CustomerRow], account: AccountContext) -> ErpTaxProfile | None:
     if account.mapping_file.customer.tax_complete is None:
         return None
-    return ErpTaxProfile(complete=row.tax_complete == "T", tax_id=row.tax_id, treatment=row.tax_treatment)
+    head = rows[0]
+    places = ((row.tax_nexus, row.tax_country) for row in rows)
+    return ErpTaxProfile(
+        complete=head.tax_complete == "T",
+        tax_id=head.tax_id,
+        treatment=head.tax_treatment,
+        jurisdictions=tuple(dict.fromkeys((nexus, country) for nexus, country in places if nexus and country)),
+        exempt_until=head.exempt_until,
+        reverse_charge=head.reverse_charge == "T",
+    )
 
 
 def _map_address(row: wire.CustomerRow, prefix: str) -> Address | None:

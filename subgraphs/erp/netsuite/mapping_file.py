@@ -25,7 +25,10 @@ class LegalEntityFields(Section, frozen=True, kw_only=True):
 
 
 class CustomerFields(Section, frozen=True, kw_only=True):
-    """Fields of `customer`: `reference` holds another system's id, `tax_complete` is a check box."""
+    """Fields of `customer`: `reference` holds another system's id; `tax_complete` and `reverse_charge` are check boxes.
+
+    `tax_registrations` is the table of the customers' tax registrations, with the columns `customer` and `nexus`.
+    """
 
     reference: FieldName = "externalid"
     number: FieldName = "entityid"
@@ -33,6 +36,9 @@ class CustomerFields(Section, frozen=True, kw_only=True):
     tax_id: FieldName | None = "vatregnumber"
     tax_complete: FieldName | None = None
     tax_treatment: FieldName | None = None
+    exempt_until: FieldName | None = None
+    reverse_charge: FieldName | None = None
+    tax_registrations: FieldName | None = None
 
 
 class JobFields(Section, frozen=True, kw_only=True):
@@ -66,7 +72,7 @@ class InvoiceLineFields(Section, frozen=True, kw_only=True):
 
 
 class TimeFields(Section, frozen=True, kw_only=True):
-    """Fields of `timebill`.
+    """Fields of `timebill`. The dimensions of a time record are standard fields, which `DimensionSource.on_time` names.
 
     `pattern` builds the reference from the id of a PSA entry; `invoice_line` holds the unique key of the billing line.
     """
@@ -112,19 +118,49 @@ class DimensionSource(Section, frozen=True, kw_only=True):
     kind: str
     source: FieldName
     value_code: FieldName = "externalid"
+    valid_from: FieldName | None = None
+    valid_to: FieldName | None = None
     required_on: tuple[str, ...] = ()
     on_customer: FieldName | None = None
     on_job: FieldName | None = None
     on_employee: FieldName | None = None
     on_line: FieldName | None = None
+    on_time: FieldName | None = None
+
+
+class Company(Section, frozen=True, kw_only=True):
+    """The one legal entity of an account without OneWorld, which has no subsidiaries.
+
+    `country` is an ISO 3166-1 code, `currency` the base currency; `time_zone` an IANA time zone, `region` a data
+    region.
+    """
+
+    code: Annotated[str, Meta(min_length=1, max_length=60)]
+    name: str
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+    fiscal_year_start_month: Annotated[int, Meta(ge=1, le=12)] = 1
+    region: str | None = None
+    time_zone: str | None = None
+
+
+class Features(Section, frozen=True, kw_only=True):
+    """Features that an account may lack: SuiteTax, and multiple currencies (only without OneWorld)."""
+
+    suite_tax: bool = True
+    multi_currency: bool = True
 
 
 class NetSuiteMapping(Section, frozen=True, kw_only=True):
     """The whole file.
 
-    `codes` maps NetSuite's raw codes to canonical codes by reference data domain, `reimbursement` maps expense states.
+    `company` describes the legal entity of an account without OneWorld; with OneWorld it is omitted. `codes` maps
+    NetSuite's raw codes to canonical codes by reference data domain, `reimbursement` maps expense states.
+    `reverse_charge_codes` are the ids of the SuiteTax codes by which the customer accounts for the tax.
     """
 
+    company: Company | None = None
+    features: Features = Features()
     legal_entity: LegalEntityFields = LegalEntityFields()
     customer: CustomerFields = CustomerFields()
     job: JobFields = JobFields()
@@ -136,11 +172,16 @@ class NetSuiteMapping(Section, frozen=True, kw_only=True):
     contract: ContractRecord | None = None
     dimensions: Annotated[tuple[DimensionSource, ...], Meta(max_length=8)] = ()
     reimbursement: dict[str, str] = {}
+    reverse_charge_codes: frozenset[str] = frozenset()
     codes: dict[str, dict[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        if self.company is None and not self.features.multi_currency:
+            raise ValueError("`features.multi_currency = false` needs the table `company`, which names the currency")
 
     def map_code(self, domain: str, raw: str) -> str | None:
         """Return the canonical code of a raw code in a domain, or None."""
         return self.codes.get(domain, {}).get(raw)
 
 
-DimensionOwner = Literal["on_customer", "on_job", "on_employee", "on_line"]
+DimensionOwner = Literal["on_customer", "on_job", "on_employee", "on_line", "on_time"]

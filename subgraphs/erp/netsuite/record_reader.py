@@ -15,6 +15,7 @@ from gateway.canonical.records.erp import (
     ErpJob,
     ErpLegalEntity,
     ErpPayment,
+    ErpPeriod,
     ErpRecord,
     ErpTimePosting,
 )
@@ -22,6 +23,7 @@ from gateway.errors import SourceError
 from gateway.ports.base import Read
 from gateway.ports.projection import is_needed
 from subgraphs.erp.netsuite import billing_mapping, billing_statements, mapping, statements, time_postings, wire
+from subgraphs.erp.netsuite.account_shape import adapt_statement
 from subgraphs.erp.netsuite.client import NetSuiteClient, split_distinct
 from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
@@ -32,6 +34,15 @@ from subgraphs.kit.concurrent_calls import gather_all
 RowT = TypeVar("RowT", bound=wire.Row)
 RecordT = TypeVar("RecordT", bound=ErpRecord)
 
+TAX_COLUMNS = (
+    "tax_id",
+    "tax_complete",
+    "tax_treatment",
+    "exempt_until",
+    "reverse_charge",
+    "tax_nexus",
+    "tax_country",
+)
 _ADDRESS_PARTS = ("line1", "line2", "city", "state", "zip", "country")
 CUSTOMER_COLUMNS: Mapping[str, str] = {
     "legal_name": "legal_name",
@@ -39,7 +50,7 @@ CUSTOMER_COLUMNS: Mapping[str, str] = {
     "credit_limit": "credit_limit",
     "credit_hold": "credit_hold",
     **dict.fromkeys(("terms", "net_days", "discount_percent", "discount_days"), "payment_terms"),
-    **dict.fromkeys(("tax_id", "tax_complete", "tax_treatment"), "tax_profile"),
+    **dict.fromkeys(TAX_COLUMNS, "tax_profile"),
     **{f"{of}_{part}": f"{of}_address" for of in ("billing", "shipping") for part in _ADDRESS_PARTS},
 }
 JOB_COLUMNS: Mapping[str, str] = {"status": "status", "start_date": "start_date", "end_date": "end_date"}
@@ -116,11 +127,24 @@ class RecordReader:
         rows = await self.client.fetch_rows(kind.statement.row_type, kind.statement.select(*conditions))
         return [kind.map_rows(group) for _, group in group_rows(rows)]
 
-    async def load_legal_entity_kind(self) -> RecordKind[wire.SubsidiaryRow, ErpLegalEntity]:
-        """Return how legal entities are read; costs one call for the fiscal calendar that they share."""
+    async def load_periods(self) -> tuple[ErpPeriod, ...]:
+        """Return the fiscal calendar, oldest period first, in one call."""
         calendar = statements.build_period_statement()
         rows = await self.client.fetch_rows(calendar.row_type, calendar.select(ALL_ROWS))
-        periods = tuple(mapping.map_period(row, self.account) for row in sorted(rows, key=lambda row: row.start_date))
+        return tuple(mapping.map_period(row, self.account) for row in sorted(rows, key=lambda row: row.start_date))
+
+    async def read_legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
+        """Return subsidiaries by id, or the company of an account without OneWorld; one call is for the calendar."""
+        company = self.account.mapping_file.company
+        if company is None:
+            return await self.read_by_ids(await self.load_legal_entity_kind(), ids)
+        if company.code not in ids:
+            return {}
+        return {company.code: mapping.map_company(company, await self.load_periods(), self.account)}
+
+    async def load_legal_entity_kind(self) -> RecordKind[wire.SubsidiaryRow, ErpLegalEntity]:
+        """Return how subsidiaries are read; costs one call for the fiscal calendar that they share."""
+        periods = await self.load_periods()
         return RecordKind(
             statements.build_subsidiary_statement(self.account.mapping_file),
             lambda group: mapping.map_legal_entity(group, periods, self.account),
@@ -131,7 +155,7 @@ def find_feed_statement(
     record_type: type[Record], kinds: Mapping[type[ErpRecord], RecordKind[Any, Any]], mapping_file: NetSuiteMapping
 ) -> Statement[Any] | None:
     """Return the statement whose table the change feed of a record type reads, or None if it has no feed."""
-    if record_type is ErpLegalEntity:
+    if record_type is ErpLegalEntity and mapping_file.company is None:
         return statements.build_subsidiary_statement(mapping_file)
     kind = kinds.get(record_type) if issubclass(record_type, ErpRecord) else None
     return kind.statement if kind and kind.statement.feed_table else None
@@ -142,37 +166,39 @@ def build_record_kinds(account: AccountContext) -> Mapping[type[ErpRecord], Reco
     mapping_file = account.mapping_file
     kinds: dict[type[ErpRecord], RecordKind[Any, Any]] = {
         ErpCustomer: RecordKind(
-            statements.build_customer_statement(mapping_file),
+            adapt_statement(statements.build_customer_statement(mapping_file), mapping_file),
             lambda rows: mapping.map_customer(rows, account),
             ErpCustomer,
             CUSTOMER_COLUMNS,
         ),
         ErpJob: RecordKind(
-            statements.build_job_statement(mapping_file),
+            adapt_statement(statements.build_job_statement(mapping_file), mapping_file),
             lambda rows: mapping.map_job(rows[0], account),
             ErpJob,
             JOB_COLUMNS,
         ),
         ErpEmployee: RecordKind(
-            statements.build_employee_statement(mapping_file),
+            adapt_statement(statements.build_employee_statement(mapping_file), mapping_file),
             lambda rows: mapping.map_employee(rows[0], account),
             ErpEmployee,
             EMPLOYEE_COLUMNS,
         ),
         ErpInvoice: RecordKind(
-            billing_statements.build_invoice_statement(mapping_file),
+            adapt_statement(billing_statements.build_invoice_statement(mapping_file), mapping_file),
             lambda rows: billing_mapping.map_invoice(rows, account),
         ),
         ErpPayment: RecordKind(
-            billing_statements.build_payment_statement(), lambda rows: billing_mapping.map_payment(rows, account)
+            adapt_statement(billing_statements.build_payment_statement(), mapping_file),
+            lambda rows: billing_mapping.map_payment(rows, account),
         ),
         ErpTimePosting: RecordKind(
-            billing_statements.build_time_statement(mapping_file),
+            adapt_statement(billing_statements.build_time_statement(mapping_file), mapping_file),
             lambda rows: time_postings.map_time_posting(rows[0], account),
         ),
     }
     contracts = statements.build_contract_statement(mapping_file)
     if contracts is not None:
+        contracts = adapt_statement(contracts, mapping_file)
         kinds[ErpContract] = RecordKind(
             contracts, lambda rows: mapping.map_contract(rows[0], account), ErpContract, CONTRACT_COLUMNS
         )

@@ -132,9 +132,11 @@ def build_period_statement() -> Statement[wire.PeriodRow]:
 
 def build_dimension_statement(dimension: DimensionSource) -> Statement[wire.DimensionRow]:
     """Build the statement of the values of one dimension."""
+    validity = {"valid_from": dimension.valid_from, "valid_to": dimension.valid_to}
     return Statement(
         row_type=wire.DimensionRow,
         columns={
+            **build_day_columns("v", validity),
             "id": "v.id",
             "code": f"v.{check_identifier(dimension.value_code)}",
             "name": "v.name",
@@ -184,17 +186,27 @@ def build_customer_statement(mapping: NetSuiteMapping) -> Statement[wire.Custome
         "tax_id": fields.tax_id,
         "tax_complete": fields.tax_complete,
         "tax_treatment": fields.tax_treatment,
+        "reverse_charge": fields.reverse_charge,
     }
+    columns = build_columns("c", own) | build_day_columns("c", {"exempt_until": fields.exempt_until})
+    order: tuple[str, ...] = ("c.id", "csr.subsidiary")
+    if fields.tax_registrations is not None:
+        columns |= {"tax_nexus": "n.description", "tax_country": "n.country"}
+        joins += (
+            f" LEFT JOIN {check_identifier(fields.tax_registrations)} tr ON tr.customer = c.id"
+            " LEFT JOIN nexus n ON n.id = tr.nexus"
+        )
+        order = (*order, "tr.id")
     return Statement(
         row_type=wire.CustomerRow,
-        columns={**_CUSTOMER, **build_columns("c", own), **dimensions},
+        columns={**_CUSTOMER, **columns, **dimensions},
         source="customer c LEFT JOIN currency cu ON cu.id = c.currency"
         " LEFT JOIN customersubsidiaryrelationship csr ON csr.entity = c.id LEFT JOIN term tm ON tm.id = c.terms"
         " LEFT JOIN entityaddress ba ON ba.nkey = c.defaultbillingaddress"
         f" LEFT JOIN entityaddress sa ON sa.nkey = c.defaultshippingaddress{joins}",
         key="c.id",
         feed_table="customer c",
-        order=("c.id", "csr.subsidiary"),
+        order=order,
         modified_column="c.lastmodifieddate",
         reference_column=f"c.{check_identifier(fields.reference)}",
     )

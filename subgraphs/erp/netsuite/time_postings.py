@@ -9,9 +9,9 @@ from gateway.canonical.values import Money
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.billing_mapping import build_billing_code, extract_reference_id
 from subgraphs.erp.netsuite.mapping import AccountContext, build_references, classify_period_status
+from subgraphs.kit import numbers
 from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.money import build_optional_money
-from subgraphs.kit.numbers import strip_zeros
 
 _DURATION = re.compile(r"(?P<sign>-?)(?P<hours>\d+(?:\.\d+)?|\.\d+)(?::(?P<minutes>\d+))?", re.ASCII)
 
@@ -26,8 +26,8 @@ def parse_duration(text: str) -> Fraction:
 
 
 def round_hours(hours: Fraction) -> Decimal:
-    """Round hours to four decimals."""
-    return strip_zeros(round(_to_decimal(hours), 4))
+    """Round hours to ten decimals."""
+    return numbers.round_hours(_to_decimal(hours))
 
 
 def compute_amount(hours: Fraction | None, rate: Decimal | None, currency: str | None) -> Money | None:
@@ -62,6 +62,7 @@ def map_time_posting(row: wire.TimeRow, account: AccountContext) -> ErpTimePosti
         period=_map_period(row, account),
         invoice_id=row.billed_invoice,
         invoice_line_id=row.billed_line,
+        dimensions=account.build_tags(row, "on_time"),
     )
 
 

@@ -126,6 +126,8 @@ class DimensionRow(Row, frozen=True, kw_only=True):
     code: str | None = None
     name: str
     inactive: Flag = "F"
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class CustomerRow(DimensionedRow, frozen=True, kw_only=True):
@@ -152,6 +154,10 @@ class CustomerRow(DimensionedRow, frozen=True, kw_only=True):
     tax_id: str | None = None
     tax_complete: Flag | None = None
     tax_treatment: str | None = None
+    exempt_until: date | None = None
+    reverse_charge: Flag | None = None
+    tax_nexus: str | None = None
+    tax_country: str | None = None
     billing_line1: str | None = None
     billing_line2: str | None = None
     billing_city: str | None = None
@@ -221,6 +227,7 @@ class TaxedRow(DimensionedRow, frozen=True, kw_only=True):
     tax_rate: Decimal | None = None
     tax_basis: Decimal | None = None
     tax_amount: Decimal | None = None
+    tax_code: str | None = None
 
 
 class InvoiceRow(TaxedRow, frozen=True, kw_only=True):
@@ -261,6 +268,7 @@ class InvoiceLineRow(TaxedRow, frozen=True, kw_only=True):
 
     id: str
     invoice: str
+    issued: date
     type: str
     sequence: Decimal
     kind: str | None = None
@@ -318,7 +326,7 @@ class ExpenseRow(TaxedRow, frozen=True, kw_only=True):
     modified: str | None = None
 
 
-class TimeRow(Row, frozen=True, kw_only=True):
+class TimeRow(DimensionedRow, frozen=True, kw_only=True):
     """One time record with its period and, if the mapping file names the field, its billing line."""
 
     id: str
@@ -344,9 +352,10 @@ class TimeRow(Row, frozen=True, kw_only=True):
 
 
 class OpenItemRow(Row, frozen=True, kw_only=True):
-    """One invoice or credit memo of a customer, and one later settlement of it."""
+    """One open item of a customer, and one later settlement of it; of a journal each line is an item."""
 
     id: str
+    line: str | None = None
     type: str
     customer: str
     issued: date

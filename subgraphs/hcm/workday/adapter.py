@@ -49,7 +49,7 @@ class WorkdayAdapter:
         self._upstream = upstream
         self._client = Client(upstream, options)
         builder = RecordBuilder(connection.name, mapping, parse_time_zone(connection))
-        self._reader = Reader(self._client, builder)
+        self._reader = Reader(self._client, builder, self.lineage)
         self._feed = ChangeFeed(self._reader, builder, options)
 
     async def get_workers(self, ids: Sequence[str]) -> Read[HcmWorker]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from gateway.canonical.records.hcm import HcmWorker
+from gateway.errors import SourceError
 from gateway.ports.base import Changes
 from subgraphs.hcm.workday import wql
 from subgraphs.hcm.workday.options import WorkdayOptions
@@ -63,4 +64,8 @@ class ChangeFeed:
                 yield Changes(rows=workers, watermark=str(interim), total=len(rows))
 
     def _get_updated(self, row: WorkerRow) -> datetime:
-        return self._builder.parse_updated(row) or NEVER
+        """Return the time of the last change; NEVER for one that cannot be read, so that the worker is read again."""
+        try:
+            return self._builder.parse_updated(row) or NEVER
+        except SourceError:
+            return NEVER

@@ -1,6 +1,6 @@
 """Configuration checks of a connection: login, permissions, and every column and report that the mapping file names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from gateway.canonical.fault import FaultCode
@@ -10,6 +10,7 @@ from subgraphs.hcm.workday.client import Client
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.hcm.workday.reads import list_columns
 from subgraphs.kit.checks import build_failure
+from subgraphs.kit.type_checks import check_type
 
 _LOGIN = (
     "Check the secrets `client_id`, `client_secret` and `refresh_token`: those of the API client for integrations and "
@@ -33,6 +34,23 @@ _SOURCE_REMEDIES = {**_REMEDIES, FaultCode.NOT_FOUND: _SOURCE, FaultCode.CONTRAC
 _REPORT_REMEDIES = dict.fromkeys(
     (FaultCode.PERMISSION_DENIED, FaultCode.NOT_FOUND, FaultCode.CONTRACT_MISMATCH), _REPORT
 )
+_ID = "workday_id"
+_TYPES: Mapping[str, Collection[str]] = {
+    "number": ("Text",),
+    "contingent_number": ("Text",),
+    "name": ("Text",),
+    "job_title": ("Text",),
+    "email": ("Text",),
+    "manager": ("Single instance",),
+    "hire_date": ("Date", "Date Time"),
+    "termination_date": ("Date", "Date Time"),
+    "weekly_hours": ("Numeric",),
+    "updated": ("Date Time",),
+}
+"""The types of columns that an attribute can be read from, if not those of a code.
+
+A multi-instance column is readable as long as it holds one instance, which no type promises.
+"""
 _DAY = date(2000, 1, 1)
 _UNKNOWN_WORKER = "0" * 32
 
@@ -60,22 +78,34 @@ async def _check_columns(client: Client, mapping: WorkdayMapping) -> list[Findin
     except SourceError as error:
         return [build_failure(subject, error, _SOURCE_REMEDIES)]
     findings = [Finding(subject=subject, ok=True, message="The data source is readable.")]
-    for name, column in _group_by_column(list_columns(mapping)).items():
-        if column in existing:
-            findings.append(Finding(subject=f"column {column}", ok=True, message="The column exists."))
-        else:
-            remedy = "Correct or remove the alias in the mapping file, or grant the user access to the field."
-            message = f"Mapped to {name}, but the data source has no column {column}."
-            findings.append(Finding(subject=f"column {column}", ok=False, message=message, remedy=remedy))
+    for column, names in _group_by_column(list_columns(mapping)).items():
+        findings.append(_check_column(column, names, existing, mapping))
     return findings
 
 
-def _group_by_column(columns: Mapping[str, str]) -> Mapping[str, str]:
-    """Return each column once, under all attributes that it is mapped to."""
+def _check_column(column: str, names: Sequence[str], types: Mapping[str, str], mapping: WorkdayMapping) -> Finding:
+    subject = f"column {column}"
+    if column not in types:
+        remedy = "Correct or remove the alias in the mapping file, or grant the user access to the field."
+        message = f"Mapped to {', '.join(names)}, but the data source has no column {column}."
+        return Finding(subject=subject, ok=False, message=message, remedy=remedy)
+    wrong = (check_type(subject, (name,), _get_types(name, mapping), types[column]) for name in names if name != _ID)
+    return next(filter(None, wrong), Finding(subject=subject, ok=True, message="The column exists."))
+
+
+def _get_types(name: str, mapping: WorkdayMapping) -> Collection[str]:
+    """Return the types that an attribute can be read from; a number needs a mapped currency to be a cost."""
+    if name == "cost_amount":
+        return ("Currency", "Numeric") if mapping.workers.cost_currency else ("Currency",)
+    return _TYPES.get(name, ("Text", "Single instance"))
+
+
+def _group_by_column(columns: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    """Return the attributes of each column."""
     names: dict[str, list[str]] = {}
     for name, column in columns.items():
         names.setdefault(column, []).append(name)
-    return {", ".join(each): column for column, each in names.items()}
+    return names
 
 
 async def _check_reports(client: Client, mapping: WorkdayMapping) -> list[Finding]:

@@ -23,7 +23,6 @@ def _build_worker_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     def build_origin(column: str | None, transformation: str | None = None) -> Origin:
         return _UNMAPPED if column is None else Supplied(source, column, transformation)
 
-    rate = columns.cost_amount if columns.cost_currency else None
     skills = mapping.skills
     return {
         "worker_number": build_origin(
@@ -45,7 +44,12 @@ def _build_worker_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
         "hire_date": build_origin(columns.hire_date),
         "termination_date": build_origin(columns.termination_date, "none if it is before the hire date"),
         "standard_weekly_hours": build_origin(columns.weekly_hours),
-        "cost_rate": build_origin(rate, "per hour, in the currency of the mapped currency column"),
+        "cost_rate": build_origin(
+            columns.cost_amount,
+            "per hour, in the column's own currency"
+            if columns.cost_currency is None
+            else f"per hour, in the column's own currency or that of {columns.cost_currency}",
+        ),
         "skills": _NO_SKILLS if skills is None else Supplied(skills.report, skills.code, "one row per skill"),
     }
 

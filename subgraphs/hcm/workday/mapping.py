@@ -19,7 +19,8 @@ class WorkerColumns(Section, frozen=True, kw_only=True):
     """Columns of the data source of workers, by WQL alias. An attribute without a column is unsupported.
 
     Contingent workers have no `number` but a `contingent_number`. `updated` is the time of the last functional change;
-    without it the change feed reads and compares all workers. `cost_amount` is per hour, in `cost_currency`.
+    without it the change feed reads and compares all workers. `cost_amount` is per hour: a currency
+    column, or a numeric column in the currency of `cost_currency`.
     """
 
     number: str = "employeeID"
@@ -57,6 +58,7 @@ class SkillsReport(Section, frozen=True, kw_only=True):
     name: str = "skillName"
     level: str = "proficiency"
     category: str | None = None
+    certified_until: str | None = None
 
 
 class AbsencesReport(Section, frozen=True, kw_only=True):

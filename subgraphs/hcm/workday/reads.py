@@ -8,13 +8,16 @@ import msgspec
 
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.values import DateRange
+from gateway.ports.lineage import Lineage
 from gateway.ports.projection import is_needed
+from gateway.ports.unreadable import collect_unreadable
 from subgraphs.hcm.workday import wql
-from subgraphs.hcm.workday.client import Client, convert_row
+from subgraphs.hcm.workday.client import Client, convert_rows
 from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
-from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
+from subgraphs.hcm.workday.records import SKILL, TIME_OFF, WORKER, RecordBuilder, group_by_worker
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
 from subgraphs.kit.concurrent_calls import gather_all, read_in_batches
+from subgraphs.kit.record_mapping import RecordMapper
 
 READ_BATCH: Final = 200
 """Ids per read: the URI of a report stays below 8,000 characters."""
@@ -39,8 +42,10 @@ class WorkerRows(NamedTuple):
 class Reader:
     """Reads from one tenant, effective as of today in the tenant's time zone."""
 
-    def __init__(self, client: Client, builder: RecordBuilder) -> None:
+    def __init__(self, client: Client, builder: RecordBuilder, lineage: Lineage) -> None:
         self._client = client
+        self._workers = RecordMapper(HcmWorker, WORKER, lineage[HcmWorker])
+        self._absences = RecordMapper(HcmAbsence, TIME_OFF, lineage[HcmAbsence])
         self._builder = builder
         self._mapping: WorkdayMapping = builder.mapping
         self._columns = list_columns(self._mapping)
@@ -86,12 +91,15 @@ class Reader:
             where=where,
         )
         result = await self._client.run_query(select)
-        return WorkerRows([convert_row(row, selected, WorkerRow) for row in result.rows], result.server_time)
+        return WorkerRows(convert_rows(result.rows, selected, WorkerRow, WORKER), result.server_time)
 
     async def map_workers(self, rows: Sequence[WorkerRow], *, with_skills: bool = True) -> Sequence[HcmWorker]:
         """Return the workers of rows; skills cost one call."""
-        skills = group_by_worker(await self._read_skills([row.workday_id for row in rows]) if with_skills else ())
-        return [self._builder.map_worker(row, skills.get(row.workday_id, ())) for row in rows]
+        with collect_unreadable() as lost:
+            skills = group_by_worker(await self._read_skills([row.workday_id for row in rows]) if with_skills else ())
+        return self._workers.map_rows(
+            rows, lambda row: self._builder.map_worker(row, skills.get(row.workday_id, ()), lost)
+        )
 
     async def _read_chunk(self, ids: Sequence[str]) -> Sequence[HcmWorker]:
         columns = {name: column for name, column in self._columns.items() if _is_needed(name)}
@@ -107,8 +115,9 @@ class Reader:
             (report.end, within.end.isoformat()),
         )
         columns = {name: getattr(report, name) for name in ("worker", "day", "hours", "type", "status")}
-        rows = [convert_row(row, columns, AbsenceRow) for row in await self._client.run_report(report.report, prompts)]
-        absences = [self._builder.map_absence(row, report) for row in rows]
+        entries = await self._client.run_report(report.report, prompts)
+        rows = convert_rows(entries, columns, AbsenceRow, TIME_OFF)
+        absences = self._absences.map_rows(rows, lambda row: self._builder.map_absence(row, report))
         return [absence for absence in absences if within.start <= absence.day <= within.end]
 
     async def _read_skills(self, ids: Sequence[str]) -> Sequence[SkillRow]:
@@ -118,8 +127,10 @@ class Reader:
         columns = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
         if report.category is not None:
             columns["category"] = report.category
+        if report.certified_until is not None:
+            columns["certified_until"] = report.certified_until
         rows = await self._client.run_report(report.report, ((report.workers, "!".join(ids)),))
-        return [convert_row(row, columns, SkillRow) for row in rows]
+        return convert_rows(rows, columns, SkillRow, SKILL)
 
     def _get_today(self) -> date:
         """Return the effective date of every statement, as the tenant already holds future-dated changes."""

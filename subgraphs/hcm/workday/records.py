@@ -3,16 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.hcm import HcmAbsence, HcmSkill, HcmWorker
 from gateway.canonical.values import Money
+from gateway.ports.unreadable import UnreadableRecord
 from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
-from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
+from subgraphs.hcm.workday.wire import AbsenceRow, Amount, SkillRow, WorkerRow
 from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
+from subgraphs.kit.failures import UnreadableValueError
+from subgraphs.kit.money import build_money
+from subgraphs.kit.record_mapping import note_unreadable, parse_value
 
-WORKER, TIME_OFF = "worker", "timeOffEntry"
+WORKER, TIME_OFF, SKILL = "worker", "timeOffEntry", "workerSkill"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,11 +30,12 @@ class RecordBuilder:
     mapping: WorkdayMapping
     zone: ZoneInfo
 
-    def map_worker(self, row: WorkerRow, skills: Sequence[SkillRow]) -> HcmWorker:
-        """Map a worker with its skills."""
-        currency = _get_text(row.cost_currency)
+    def map_worker(
+        self, row: WorkerRow, skills: Sequence[SkillRow], lost_skills: Sequence[UnreadableRecord] = ()
+    ) -> HcmWorker:
+        """Map a worker with its skills; `lost_skills` are those of any worker that could not be read."""
         column, number = self.resolve_number(row)
-        cost = None if row.cost_amount is None or not currency else Money(row.cost_amount, currency)
+        _note_lost_skills(row, skills, lost_skills)
         return HcmWorker(
             native=NativeId(self.connection, WORKER, row.workday_id),
             modified_at=self.parse_updated(row),
@@ -50,9 +57,15 @@ class RecordBuilder:
             hire_date=parse_leading_day(row.hire_date),
             termination_date=_resolve_termination_date(row),
             standard_weekly_hours=row.weekly_hours,
-            cost_rate=cost,
+            cost_rate=self._parse_cost(row),
             skills=None if self.mapping.skills is None else tuple(_map_skill(skill) for skill in skills),
         )
+
+    def _parse_cost(self, row: WorkerRow) -> Money | None:
+        def parse(amount: Any) -> Money:
+            return _build_cost(amount, _get_text(row.cost_currency))
+
+        return parse_value(parse, row.cost_amount, "cost_rate", WORKER, self.mapping.workers.cost_amount)
 
     def resolve_number(self, row: WorkerRow) -> tuple[str, str | None]:
         """Return the number column of a worker and the number; contingent workers have a column of their own."""
@@ -94,7 +107,32 @@ def _resolve_termination_date(row: WorkerRow) -> date | None:
 
 
 def _map_skill(row: SkillRow) -> HcmSkill:
-    return HcmSkill(code=row.code, name=row.name, level=row.level, category=row.category)
+    return HcmSkill(
+        code=row.code,
+        name=row.name,
+        level=row.level,
+        category=row.category,
+        certified_until=parse_leading_day(row.certified_until),
+    )
+
+
+def _note_lost_skills(row: WorkerRow, skills: Sequence[SkillRow], lost: Sequence[UnreadableRecord]) -> None:
+    """Mark the skills of a worker as unreadable if one of them, or of an unknown worker, could not be read."""
+    for each in lost:
+        if each.is_below("worker_id", row.workday_id):
+            note_unreadable("skills", SKILL, each.field or "")
+    for skill in skills:
+        for name in skill.unread:
+            note_unreadable("skills", SKILL, skill.fields.get(name, name))
+
+
+def _build_cost(amount: Amount | Decimal, currency: str | None) -> Money:
+    """Return a rate in the currency of its currency column, else in the mapped one; a number alone is no rate."""
+    if isinstance(amount, Amount):
+        return build_money(amount.value, amount.currency)
+    if currency is None:
+        raise UnreadableValueError("an amount with a currency", amount)
+    return build_money(amount, currency)
 
 
 def _get_text(value: object) -> str | None:

@@ -13,6 +13,8 @@ class ProjectFields(MappingSection, frozen=True, kw_only=True):
     service_line: str | None = None
     contract_number: str | None = None
     opportunity_reference: str | None = None
+    health: str | None = None
+    health_note: str | None = None
     dimensions: Mapping[str, str] = {}
 
 

@@ -11,6 +11,7 @@ from gateway.ports.base import Children, PageRequest
 from gateway.ports.where import TimeWhere
 from subgraphs.kit.conditions import is_match
 from subgraphs.kit.day_paging import DayRange, paginate_by_day
+from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.psa.kinds import ListClient, Parameters
 from subgraphs.kit.psa.relations import Relation
 
@@ -21,13 +22,13 @@ class TimeFilters:
 
     `order` sorts by day, `build_days` filters by days, both included. `build_filters` returns the part of the
     conditions that the vendor can evaluate; the rest is evaluated in memory. `get_days` returns the day of each row of
-    a listing.
+    a listing, None for one that cannot be read.
     """
 
     order: Parameters
     build_days: Callable[[date, date], Parameters]
     build_filters: Callable[[TimeWhere], Parameters]
-    get_days: Callable[[Any], Sequence[date]]
+    get_days: Callable[[Any], Sequence[date | None]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,13 @@ class _TimeDayReader:
         parameters = (*self._build_parameters(parents, first, last), *self.filters.order)
         listing, count = await self.client.read_first(kind.resource, parameters, kind.select_include())
         days = self.filters.get_days(listing)
-        return await kind.build(listing), None if len(days) >= count else days[-1]
+        records = await kind.build(listing)
+        if len(days) >= count:
+            return records, None
+        readable = [day for day in days if day is not None]
+        if not readable:
+            raise build_mismatch(f"{kind.resource}: no readable day on a page")
+        return records, max(readable)
 
     async def read_day(self, parents: Sequence[str], day: date) -> Sequence[PsaTimeEntry]:
         kind = self.relation.kind

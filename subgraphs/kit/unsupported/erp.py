@@ -112,6 +112,13 @@ class UnsupportedErp:
         """Return an empty page for every job."""
         return build_empty_pages(job_ids, page)
 
+    async def get_expenses_by_reference(
+        self,
+        expense_references: Sequence[str],  # noqa: ARG002 -- nothing to read
+    ) -> Read[ErpExpense]:
+        """Return no expenses."""
+        return {}
+
     async def get_time_postings(
         self,
         entry_references: Sequence[str],  # noqa: ARG002 -- nothing to read

@@ -42,7 +42,7 @@ class KantataAdapter(PsaListAdapter):
         self._mapping = mapping
         self._options = options
         self._client = Client(upstream)
-        kinds = build_kinds(self._client, RecordBuilder(connection.name, mapping))
+        kinds = build_kinds(self._client, RecordBuilder(connection.name, mapping), self.lineage)
         reader = RecordReader(self._client, id_filter="only", batch=BY_IDS)
         super().__init__(
             kinds=kinds,

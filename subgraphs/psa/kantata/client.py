@@ -10,8 +10,9 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
+from gateway.ports.unreadable import UnreadableRecord, report_unreadable
 from subgraphs.kit.dates import parse_date_header
-from subgraphs.kit.decoding import convert_row, decode
+from subgraphs.kit.decoding import convert_rows, decode
 from subgraphs.kit.overlap_paging import read_with_overlap
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.psa.kantata.wire import RecordTables, Result, Row
@@ -59,10 +60,20 @@ class Listing:
             self.tables.setdefault(name, {}).update(records)
         return [str(result.id) for result in page.results if result.key == self._resource]
 
-    def parse_rows(self, row: type[RowT]) -> list[RowT]:
-        """Return the rows of the list, in order; raise SourceError(CONTRACT_MISMATCH) for one of another form."""
+    def list_raw_rows(self) -> list[Mapping[str, Any]]:
+        """Return the records of the list, in order, as the service sent them."""
         records = self.tables.get(self._resource, {})
-        return [convert_row(records[each], row) for each in self.ids if each in records]
+        return [records[each] for each in self.ids if each in records]
+
+    def parse_rows(self, row: type[RowT]) -> list[RowT]:
+        """Return the rows of the list, in order, without those that cannot be read: they are reported."""
+        records = self.tables.get(self._resource, {})
+        listed = [each for each in self.ids if each in records]
+        for each in listed:
+            if not isinstance(records[each], dict):
+                report_unreadable(UnreadableRecord(object=self._resource, id=each))
+        objects = (records[each] for each in listed if isinstance(records[each], dict))
+        return convert_rows(objects, row, self._resource)
 
 
 class Client:
@@ -114,9 +125,9 @@ class Client:
         try:
             count = msgspec.convert(body.get("count"), int)
             results = msgspec.convert(body.get("results"), tuple[Result, ...])
-            tables = msgspec.convert({name: body[name] for name in body if _is_table(name, body[name])}, RecordTables)
         except msgspec.ValidationError:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "the envelope") from None
+        tables = {name: body[name] for name in body if _is_table(name, body[name])}
         return Page(count, results, tables, parse_date_header(response.headers))
 
 

@@ -16,9 +16,12 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
+from gateway.ports.lineage import Lineage
 from gateway.ports.projection import is_needed
+from gateway.ports.unreadable import UnreadableRecord, collect_unreadable, report_unreadable
 from subgraphs.kit.concurrent_calls import read_in_batches
 from subgraphs.kit.psa.kinds import Build, Kind
+from subgraphs.kit.record_mapping import RecordMapper, build_mappers
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.mapping import References
@@ -27,6 +30,7 @@ from subgraphs.psa.kantata.records import (
     DEMANDS,
     EXPENSES,
     GROUPS,
+    RESOURCE_FIELDS,
     RESOURCES,
     STORIES,
     TIME,
@@ -49,6 +53,7 @@ _PROJECT_ASSOCIATIONS: Final = {
         "service_line",
         "contract_number",
         "opportunity_reference",
+        "health",
         "dimensions",
     ),
     "workspace_groups": ("client_id",),
@@ -90,14 +95,15 @@ class KantataKind(Kind[RecordT]):
 Kinds = dict[type[Any], KantataKind[Any]]
 
 
-def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
+def build_kinds(client: Client, builder: RecordBuilder, lineage: Lineage) -> Kinds:
     """Return all record classes of an account."""
+    mappers = build_mappers(lineage)
     models: References = builder.mapping.references
     return {
         PsaClient: KantataKind(
             resource=GROUPS,
             include="external_references",
-            build=_build_each(wire.GroupRow, builder.build_client),
+            build=_build_each(wire.GroupRow, builder.build_client, mappers[PsaClient]),
             parameters=(("companies_only", "true"),),
             model=models.client,
             timestamped=True,
@@ -106,18 +112,18 @@ def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
         PsaUser: KantataKind(
             resource=USERS,
             include=_CODE_ASSOCIATIONS,
-            build=_build_each(wire.UserRow, builder.build_user),
+            build=_build_each(wire.UserRow, builder.build_user, mappers[PsaUser]),
             # By default, only users who participate in a project are listed.
             parameters=(("on_my_account", "true"),),
             model=models.user,
             record=PsaUser,
-            optional_includes={"custom_field_values": ("type", "practice")},
+            optional_includes={"custom_field_values": ("type", "practice", "bill_rate")},
             events=_list_events("user"),
         ),
         PsaProject: KantataKind(
             resource=WORKSPACES,
             include=f"{_CODE_ASSOCIATIONS},workspace_groups,primary_maven,participants",
-            build=_build_each(wire.WorkspaceRow, builder.build_project),
+            build=_build_each(wire.WorkspaceRow, builder.build_project, mappers[PsaProject]),
             # By default, archived projects are hidden.
             parameters=(("include_archived", "true"),),
             model=models.project,
@@ -129,34 +135,36 @@ def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
         PsaTask: KantataKind(
             resource=STORIES,
             include="workspace,parent",
-            build=_build_stories(builder.build_task, milestones=False),
+            build=_build_stories(builder.build_task, mappers[PsaTask], milestones=False),
             parameters=_ARCHIVED_STORIES,
         ),
         PsaMilestone: KantataKind(
             resource=STORIES,
             include="workspace,parent",
-            build=_build_stories(builder.build_milestone, milestones=True),
+            build=_build_stories(builder.build_milestone, mappers[PsaMilestone], milestones=True),
             parameters=_ARCHIVED_STORIES,
         ),
         PsaDemand: KantataKind(
             resource=DEMANDS,
-            include="workspace,role,creator,custom_field_values",
-            build=_build_each(wire.DemandRow, builder.build_demand),
+            include="workspace,role,creator,skills,custom_field_values",
+            build=_build_each(wire.DemandRow, builder.build_demand, mappers[PsaDemand]),
         ),
         PsaAssignment: KantataKind(
-            resource=ALLOCATIONS, include="workspace,workspace_resource", build=_AssignmentBuilder(client, builder)
+            resource=ALLOCATIONS,
+            include="workspace,workspace_resource",
+            build=_AssignmentBuilder(client, builder, mappers[PsaAssignment]),
         ),
         PsaTimeEntry: KantataKind(
             resource=TIME,
             include=_ENTRY_ASSOCIATIONS,
-            build=_build_each(wire.TimeEntryRow, builder.build_time_entry),
+            build=_build_each(wire.TimeEntryRow, builder.build_time_entry, mappers[PsaTimeEntry]),
             parameters=_ARCHIVED_ENTRIES,
             model=models.time_entry,
         ),
         PsaExpense: KantataKind(
             resource=EXPENSES,
             include=_ENTRY_ASSOCIATIONS,
-            build=_build_each(wire.ExpenseRow, builder.build_expense),
+            build=_build_each(wire.ExpenseRow, builder.build_expense, mappers[PsaExpense]),
             parameters=_ARCHIVED_ENTRIES,
             model=models.expense,
         ),
@@ -169,19 +177,28 @@ def _list_events(subject: str) -> Sequence[str]:
     return [f"{subject}:{change}" for change in ("created", "updated", "deleted", *values)]
 
 
-def _build_each(row: type[RowT], build: Callable[[RowT, wire.RecordTables], RecordT]) -> Build[RecordT]:
+def _build_each(
+    row: type[RowT], build: Callable[[RowT, wire.RecordTables], RecordT], mapper: RecordMapper[RecordT]
+) -> Build[RecordT]:
     async def build_all(listing: Listing) -> Sequence[RecordT]:
-        return [build(each, listing.tables) for each in listing.parse_rows(row)]
+        return mapper.map_rows(listing.parse_rows(row), lambda each: build(each, listing.tables))
 
     return build_all
 
 
-def _build_stories(build: Callable[[wire.StoryRow, wire.RecordTables], RecordT], *, milestones: bool) -> Build[RecordT]:
+def _build_stories(
+    build: Callable[[wire.StoryRow, wire.RecordTables], RecordT], mapper: RecordMapper[RecordT], *, milestones: bool
+) -> Build[RecordT]:
     """Build milestones, or all other stories: both are stories of one resource."""
 
     async def build_all(listing: Listing) -> Sequence[RecordT]:
-        rows = listing.parse_rows(wire.StoryRow)
-        return [build(row, listing.tables) for row in rows if (row.story_type == MILESTONE) is milestones]
+        stories = listing.parse_rows(wire.StoryRow)
+        for each in stories:
+            if not each.story_type:
+                keys = {"project_id": str(each.workspace_id)}
+                report_unreadable(UnreadableRecord(object=STORIES, id=str(each.id), field="story_type", keys=keys))
+        rows = [row for row in stories if row.story_type and (row.story_type == MILESTONE) is milestones]
+        return mapper.map_rows(rows, lambda each: build(each, listing.tables))
 
     return build_all
 
@@ -189,17 +206,25 @@ def _build_stories(build: Callable[[wire.StoryRow, wire.RecordTables], RecordT],
 class _AssignmentBuilder:
     """Builds assignments. Their resources need another call: included records do not include any themselves."""
 
-    def __init__(self, client: Client, builder: RecordBuilder) -> None:
+    def __init__(self, client: Client, builder: RecordBuilder, mapper: RecordMapper[PsaAssignment]) -> None:
         self._client = client
         self._builder = builder
+        self._mapper = mapper
 
     async def __call__(self, listing: Listing) -> Sequence[PsaAssignment]:
         rows = listing.parse_rows(wire.AllocationRow)
-        resources = await self._read_resources(rows)
-        return [
-            self._builder.build_assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables)
-            for row in rows
-        ]
+        with collect_unreadable() as lost:
+            resources = await self._read_resources(rows)
+        lost_ids = {each.id for each in lost}
+
+        def build(row: wire.AllocationRow) -> PsaAssignment:
+            key = str(row.workspace_resource_id)
+            resource = resources.get(key)
+            known = () if resource is None else [name for name in resource.unread if name in RESOURCE_FIELDS]
+            unreadable = RESOURCE_FIELDS if resource is None and not lost_ids.isdisjoint({key, None}) else known
+            return self._builder.build_assignment(row, resource, listing.tables, unreadable)
+
+        return self._mapper.map_rows(rows, build)
 
     async def _read_resources(self, allocations: Sequence[wire.AllocationRow]) -> dict[str, wire.ResourceRow]:
         """Return the resources of allocations by id: one call per 200. The rate is an optional field."""

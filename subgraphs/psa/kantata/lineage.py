@@ -21,43 +21,31 @@ from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import ALLOCATIONS, DEMANDS, EXPENSES, GROUPS, STORIES, TIME, USERS, WORKSPACES
 
 _UNNAMED = Unsupported("The connection's mapping file names no custom field for it.")
+_DISPLAYED = "display value of a custom field"
+_MONEY = "custom field of type currency, in minor units"
 _CODE = ("external_references", "of the mapping file's service and model")
 _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
     PsaProject: {
-        "health": "Kantata's colour belongs to the project's status; there is no separate health.",
         "actual_end_date": "Kantata does not record when a project was completed.",
     },
     PsaTask: {
-        "wbs": "Kantata does not number the work breakdown.",
         "actual_hours": "Kantata's documentation describes no actual hours of a task.",
         "remaining_hours": "Kantata's documentation describes no remaining hours of a task.",
     },
     PsaMilestone: {"completed_on": "Kantata records a milestone's state, not the day of its completion."},
-    PsaUser: {
-        "skills": "Kantata keeps skills in memberships, which are not read; the HCM has them.",
-        "bill_rate": "Kantata prices people by the rate cards of projects.",
-    },
     PsaDemand: {
-        "skills": "Kantata's documentation describes no skill levels of a demand.",
         "allocation_percent": "Kantata's demands are for a number of people, not for a percentage.",
-        "location": "Kantata's demands have no location.",
-        "target_bill_rate": "Kantata prices roles by the rate cards of projects.",
     },
     PsaAssignment: {
         "task_id": "Kantata allocates people to projects; assignments to tasks are not read.",
         "demand_id": "Kantata links demands and people by requests, which are not read.",
-        "allocation_percent": "Kantata's allocations are read in minutes.",
-        "actual_hours": "Kantata records hours on tasks, not on allocations.",
     },
     PsaTimeEntry: {
-        "overtime": "Kantata does not mark overtime.",
         "bill_amount": "Kantata computes amounts when it invoices.",
-        "dimensions": "Custom fields of time entries are not read, only those of projects.",
     },
     PsaExpense: {
         "tax": "Kantata records whether an expense is taxed, not the amount.",
         "markup_percent": "Kantata's documentation describes no markup of expenses.",
-        "receipt_url": "Kantata's receipts are attachments, which are not read.",
         "dimensions": "Custom fields of expenses are not read, only those of projects.",
     },
 }
@@ -89,6 +77,7 @@ def build_lineage(mapping: KantataMapping) -> Lineage:
             "service_line": _build_field_origin(WORKSPACES, project.service_line),
             "contract_number": _build_field_origin(WORKSPACES, project.contract_number),
             "opportunity_reference": _build_field_origin(WORKSPACES, project.opportunity_reference),
+            "health": _build_field_origin(WORKSPACES, project.health),
             "dimensions": _build_field_origin(WORKSPACES, ", ".join(project.dimensions.values()) or None),
         },
         PsaTask: _build_origins(
@@ -117,6 +106,7 @@ def build_lineage(mapping: KantataMapping) -> Lineage:
             ),
             "type": _build_field_origin(USERS, user.type),
             "practice": _build_field_origin(USERS, user.practice),
+            "bill_rate": _build_field_origin(USERS, user.bill_rate, _MONEY),
         },
         PsaDemand: {
             **_build_origins(
@@ -128,7 +118,10 @@ def build_lineage(mapping: KantataMapping) -> Lineage:
                 end_date="end_date",
                 status="status",
                 requested_by_id="creator_id",
+                skills=("skills", "with the level that the mapping file's custom field gives"),
             ),
+            "location": _build_field_origin(DEMANDS, demand.location),
+            "target_bill_rate": _build_field_origin(DEMANDS, demand.bill_rate, _MONEY),
             "hours": _build_field_origin(DEMANDS, demand.hours),
             "priority": _build_field_origin(DEMANDS, demand.priority),
         },
@@ -141,6 +134,7 @@ def build_lineage(mapping: KantataMapping) -> Lineage:
             start_date="start_date",
             end_date="end_date",
             planned_hours=("minutes", "in hours"),
+            allocation_percent="percentage",
             booking=("hard", "hard or soft"),
             bill_rate=("workspace_resource.resource_bill_rate", "divided by the currency's base unit"),
         ),
@@ -188,5 +182,5 @@ def _build_origins(record: type[Record], resource: str, **fields: str | tuple[st
     return build_origins(record, resource, _ABSENT.get(record, {}), **fields)
 
 
-def _build_field_origin(resource: str, name: str | None) -> Origin:
-    return _UNNAMED if name is None else Supplied(resource, name, "display value of a custom field")
+def _build_field_origin(resource: str, name: str | None, transformation: str = _DISPLAYED) -> Origin:
+    return _UNNAMED if name is None else Supplied(resource, name, transformation)

@@ -23,11 +23,24 @@ class References(MappingSection, frozen=True, kw_only=True):
     expense: str = "Expense"
 
 
+class AccountUserFields(UserFields, frozen=True, kw_only=True):
+    """Custom fields of users, by name; `bill_rate`, per hour, is of type currency."""
+
+    bill_rate: str | None = None
+
+
 class DemandFields(MappingSection, frozen=True, kw_only=True):
-    """Custom fields of staffing demands, by name. `hours` is a number."""
+    """Custom fields of staffing demands, by name.
+
+    `hours` is a number, `location` a country code, `bill_rate`, per hour, of type currency. `skill_level` is the lowest
+    acceptable level of the demand's skills.
+    """
 
     hours: str | None = None
     priority: str | None = None
+    location: str | None = None
+    bill_rate: str | None = None
+    skill_level: str | None = None
 
 
 SYMBOLS: Mapping[str, str] = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
@@ -36,13 +49,16 @@ SYMBOLS: Mapping[str, str] = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"
 class KantataMapping(MappingSection, frozen=True, kw_only=True):
     """One account's mapping file. `codes`: reference-data domain -> source value -> canonical code.
 
+    `skills`: name of a skill -> the firm's code of it; a skill without one has its name as code.
+
     `currencies`: symbol -> ISO code, besides the common symbols; Kantata's documents show codes and symbols.
     """
 
     references: References = References()
     project: ProjectFields = ProjectFields()
-    user: UserFields = UserFields()
+    user: AccountUserFields = AccountUserFields()
     demand: DemandFields = DemandFields()
+    skills: Mapping[str, str] = {}
     currencies: Mapping[str, str] = {}
     codes: Mapping[MappingDomain, Mapping[str, str]] = {}
 

@@ -1,9 +1,11 @@
 """Builds records from rows and their included associations. Pure; codes stay source values of Kantata."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import DimensionTag
@@ -12,16 +14,20 @@ from gateway.canonical.records.psa import (
     PsaClient,
     PsaDemand,
     PsaExpense,
+    PsaHealth,
     PsaMilestone,
     PsaProject,
+    PsaSkill,
     PsaTask,
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.canonical.values import Money
-from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
-from subgraphs.kit.decoding import convert_row
+from gateway.canonical.values import Money, get_minor_units
+from subgraphs.kit.dates import parse_day, parse_leading_day, parse_optional_instant
+from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.numbers import convert_minutes_to_hours, parse_number, strip_zeros
+from subgraphs.kit.record_mapping import note_unreadable, parse_value
+from subgraphs.kit.texts import to_text
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.wire import Id, RecordTables, Row, to_money
@@ -33,6 +39,9 @@ INVOICED, UNINVOICED, NON_BILLABLE = "invoiced", "uninvoiced", "non_billable"
 HARD, SOFT = "hard", "soft"
 APPROVED, NOT_SUBMITTED = "approved", "not_submitted"
 _HUNDRED = Decimal(100)
+_RESOURCE_ATTRIBUTES = {"resource_bill_rate": "bill_rate"}
+RESOURCE_FIELDS = ("user_id", "role_name", "resource_bill_rate")
+"""What an assignment takes from its resource."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +66,9 @@ class RecordBuilder:
             name=row.full_name,
             email=row.email_address,
             worker_number=number,
-            type=custom.get(self.mapping.user.type or ""),
-            practice=custom.get(self.mapping.user.practice or ""),
+            type=_read_text(custom, "type", USERS, self.mapping.user.type),
+            practice=_read_text(custom, "practice", USERS, self.mapping.user.practice),
+            bill_rate=self._read_money(row, tables, "bill_rate", USERS, self.mapping.user.bill_rate),
             active=not row.disabled,
         )
 
@@ -66,9 +76,10 @@ class RecordBuilder:
         """Build a project from a workspace; without a reference, its id is its code."""
         fields, custom = self.mapping.project, _read_custom_fields(row, tables)
         reference = self._find_reference(row, tables, self.mapping.references.project)
-        tags = tuple(
-            DimensionTag(code, custom[field]) for code, field in fields.dimensions.items() if custom.get(field)
-        )
+        values = {
+            code: _read_text(custom, "dimensions", WORKSPACES, field) for code, field in fields.dimensions.items()
+        }
+        tags = tuple(DimensionTag(code, value) for code, value in values.items() if value)
         percent = row.percentage_complete
         return PsaProject(
             **self._build_base(WORKSPACES, row, reference),
@@ -76,18 +87,22 @@ class RecordBuilder:
             code=reference or str(row.id),
             name=row.title,
             description=row.description,
-            type=custom.get(fields.type or ""),
+            type=_read_text(custom, "type", WORKSPACES, fields.type),
             status=None if row.status is None else str(row.status.key),
             start_date=parse_leading_day(row.start_date),
             end_date=parse_leading_day(row.due_date),
             percent_complete=None if percent is None else strip_zeros(percent / _HUNDRED),
             client_id=_find_company(row, tables),
             manager_id=_to_id(row.primary_maven_id),
-            legal_entity=custom.get(fields.legal_entity or ""),
-            service_line=custom.get(fields.service_line or ""),
-            currency=None if row.currency is None else self.mapping.resolve_currency(row.currency),
-            contract_number=custom.get(fields.contract_number or ""),
-            opportunity_reference=custom.get(fields.opportunity_reference or ""),
+            legal_entity=_read_text(custom, "legal_entity", WORKSPACES, fields.legal_entity),
+            service_line=_read_text(custom, "service_line", WORKSPACES, fields.service_line),
+            currency=self.mapping.resolve_currency(row.currency) if row.currency else None,
+            contract_number=_read_text(custom, "contract_number", WORKSPACES, fields.contract_number),
+            opportunity_reference=_read_text(custom, "opportunity_reference", WORKSPACES, fields.opportunity_reference),
+            health=_build_health(
+                _read_text(custom, "health", WORKSPACES, fields.health),
+                _read_text(custom, "health", WORKSPACES, fields.health_note),
+            ),
             dimensions=tags if fields.dimensions else None,
             member_ids=tuple(str(member) for member in row.participant_ids),
         )
@@ -119,25 +134,39 @@ class RecordBuilder:
     def build_demand(self, row: wire.DemandRow, tables: RecordTables) -> PsaDemand:
         """Build a demand; the role is an included record."""
         custom = _read_custom_fields(row, tables)
-        role = tables.get("roles", {}).get(str(row.role_id), {})
+        role = _find(tables, "roles", row.role_id)
         return PsaDemand(
             **self._build_base(DEMANDS, row),
             project_id=str(row.workspace_id),
-            role_name=str(role.get("name") or row.title or ""),
+            role_name=to_text(role.get("name")) or row.title or "",
+            skills=self._build_skills(
+                row, tables, _read_text(custom, "skills", DEMANDS, self.mapping.demand.skill_level)
+            ),
+            location=_read_text(custom, "location", DEMANDS, self.mapping.demand.location),
+            target_bill_rate=self._read_money(row, tables, "target_bill_rate", DEMANDS, self.mapping.demand.bill_rate),
             start_date=parse_day(row.start_date),
             end_date=parse_day(row.end_date),
-            hours=parse_number(custom.get(self.mapping.demand.hours or "")),
-            priority=custom.get(self.mapping.demand.priority or ""),
+            hours=_read_number(custom, "hours", DEMANDS, self.mapping.demand.hours),
+            priority=_read_text(custom, "priority", DEMANDS, self.mapping.demand.priority),
             status=row.status,
             requested_by_id=_to_id(row.creator_id),
         )
 
     def build_assignment(
-        self, row: wire.AllocationRow, resource: wire.ResourceRow | None, tables: wire.RecordTables
+        self,
+        row: wire.AllocationRow,
+        resource: wire.ResourceRow | None,
+        tables: wire.RecordTables,
+        unreadable: Collection[str],
     ) -> PsaAssignment:
-        """Build an assignment from an allocation and its resource; the included project has the currency."""
+        """Build an assignment from an allocation and its resource; the included project has the currency.
+
+        `unreadable` are the attributes of the resource that could not be read.
+        """
+        for name in unreadable:
+            note_unreadable(_RESOURCE_ATTRIBUTES.get(name, name), RESOURCES, name)
         workspace = tables.get(WORKSPACES, {}).get(str(row.workspace_id))
-        project = None if workspace is None else convert_row(workspace, wire.WorkspaceRow)
+        project = parse_value(_parse_price, workspace, "bill_rate", WORKSPACES, "currency")
         return PsaAssignment(
             **self._build_base(ALLOCATIONS, row),
             project_id=str(row.workspace_id),
@@ -146,6 +175,7 @@ class RecordBuilder:
             start_date=parse_day(row.start_date),
             end_date=parse_day(row.end_date),
             planned_hours=convert_minutes_to_hours(row.minutes),
+            allocation_percent=None if row.percentage is None else strip_zeros(row.percentage),
             booking=HARD if row.hard else SOFT,
             bill_rate=None
             if resource is None or project is None
@@ -191,51 +221,95 @@ class RecordBuilder:
     def _build_base(self, resource: str, row: Row, reference: str | None = None) -> dict[str, Any]:
         return {
             "native": NativeId(self.connection, resource, str(row.id)),
-            "modified_at": None if row.updated_at is None else parse_instant(row.updated_at),
+            "modified_at": parse_optional_instant(row.updated_at),
             "references": (("external_references", reference),) if reference else (),
         }
 
     def _build_money(self, units: int | None, currency: str | None, base: int) -> Money | None:
-        return (
-            None
-            if units is None or currency is None
-            else to_money(units, self.mapping.resolve_currency(currency), base)
-        )
+        return None if units is None or not currency else to_money(units, self.mapping.resolve_currency(currency), base)
+
+    def _build_skills(self, row: wire.DemandRow, tables: RecordTables, level: str | None) -> tuple[PsaSkill, ...]:
+        """Return the included skills of a demand, by name."""
+        names = (to_text(_find(tables, "skills", identifier).get("name")) for identifier in row.skill_ids)
+        return tuple(PsaSkill(self.mapping.skills.get(name, name), name, level) for name in names if name)
+
+    def _read_money(
+        self, row: Row, tables: RecordTables, attribute: str, resource: str, field: str | None
+    ) -> Money | None:
+        """Return a custom field of type currency, whose value is [minor units, currency]."""
+        value = _find_custom_value(row, tables, field)
+        return parse_value(self._parse_money, value, attribute, resource, field)
+
+    def _parse_money(self, value: Any) -> Money:
+        units, code = msgspec.convert(value, tuple[int, str])
+        currency = self.mapping.resolve_currency(code)
+        return to_money(units, currency, 10 ** get_minor_units(currency))
 
     def _find_reference(self, row: Row, tables: RecordTables, model: str) -> str | None:
         """Return the record's external reference of the firm's own service."""
-        references = tables.get("external_references", {})
         for identifier in row.external_reference_ids:
-            reference = references.get(str(identifier), {})
+            reference = _find(tables, "external_references", identifier)
             if (reference.get("service_name"), reference.get("service_model")) == (
                 self.mapping.references.service,
                 model,
             ):
-                return str(reference["service_model_ref"])
+                return to_text(reference.get("service_model_ref"))
         return None
+
+
+def _find(tables: RecordTables, resource: str, identifier: Id | None) -> Mapping[str, Any]:
+    """Return an included record, empty if it is not included; raise SourceError(CONTRACT_MISMATCH) for no object."""
+    record = tables.get(resource, {}).get(str(identifier), {})
+    if not isinstance(record, dict):
+        raise build_mismatch(f"{resource}: a record that is no object")
+    return record
 
 
 def _find_company(row: wire.WorkspaceRow, tables: RecordTables) -> str | None:
     """Return a project's client: the first of its groups that is a company."""
-    groups = tables.get(GROUPS, {})
-    return next((str(group) for group in row.workspace_group_ids if groups.get(str(group), {}).get("company")), None)
+    for group in row.workspace_group_ids:
+        company = _find(tables, GROUPS, group).get("company")
+        if company not in (None, False, True):
+            raise build_mismatch(f"{GROUPS}.company: a text or number")
+        if company:
+            return str(group)
+    return None
 
 
-def _read_custom_fields(row: Row, tables: RecordTables) -> Mapping[str, str]:
-    """Return the display values of a record's custom fields by name."""
-    records = tables.get("custom_field_values", {})
-    values = (records.get(str(identifier), {}) for identifier in row.custom_field_value_ids)
+def _read_custom_fields(row: Row, tables: RecordTables) -> Mapping[str, Any]:
+    """Return the display values of a record's custom fields by name, in the form in which they were sent."""
+    values = (_find(tables, "custom_field_values", identifier) for identifier in row.custom_field_value_ids)
     return {
-        str(each["custom_field_name"]): str(each["display_value"])
-        for each in values
-        if each.get("custom_field_name") and each.get("display_value") not in (None, "")
+        str(each["custom_field_name"]): each.get("display_value") for each in values if each.get("custom_field_name")
     }
 
 
+def _read_text(custom: Mapping[str, Any], attribute: str, resource: str, field: str | None) -> str | None:
+    return parse_value(to_text, custom.get(field or ""), attribute, resource, field)
+
+
+def _read_number(custom: Mapping[str, Any], attribute: str, resource: str, field: str | None) -> Decimal | None:
+    return parse_value(lambda value: parse_number(to_text(value)), custom.get(field or ""), attribute, resource, field)
+
+
+def _parse_price(record: Any) -> wire.Price:
+    values = {name: record[name] for name in ("currency", "currency_base_unit") if record.get(name) is not None}
+    return msgspec.convert(values, wire.Price)
+
+
+def _find_custom_value(row: Row, tables: RecordTables, field: str | None) -> Any:
+    values = (_find(tables, "custom_field_values", identifier) for identifier in row.custom_field_value_ids)
+    return next((each.get("value") for each in values if field and each.get("custom_field_name") == field), None)
+
+
+def _build_health(overall: str | None, note: str | None) -> PsaHealth | None:
+    return None if overall is None else PsaHealth(overall=overall, note=note)
+
+
 def _classify_approval(submission: Id | None, tables: RecordTables, kind: str, *, approved: bool) -> str:
-    record = tables.get(kind, {}).get(str(submission), {})
-    return str(record["status"]) if record.get("status") else APPROVED if approved else NOT_SUBMITTED
+    status = to_text(_find(tables, kind, submission).get("status"))
+    return status or (APPROVED if approved else NOT_SUBMITTED)
 
 
 def _to_id(value: Id | None) -> str | None:
-    return None if value is None else str(value)
+    return None if value in (None, "") else str(value)

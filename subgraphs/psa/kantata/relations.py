@@ -17,14 +17,13 @@ from gateway.canonical.records.psa import (
 )
 from gateway.canonical.values import DateRange
 from gateway.ports.where import TimeWhere
-from subgraphs.kit.dates import parse_day
+from subgraphs.kit.dates import parse_readable_day
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.kit.psa.relations import Relations, relate_to_projects, relate_to_users
 from subgraphs.kit.psa.timesheets import TimeFilters
 from subgraphs.psa.kantata.client import Listing
 from subgraphs.psa.kantata.kinds import BY_IDS, Kinds
 from subgraphs.psa.kantata.records import INVOICED, NON_BILLABLE, UNINVOICED
-from subgraphs.psa.kantata.wire import TimeEntryRow
 
 _BILLING: Final[dict[str, Parameters]] = {
     INVOICED: (("invoiced", "true"),),
@@ -63,8 +62,11 @@ def _build_time_filters(where: TimeWhere) -> Parameters:
     return () if where.billable is None else (("billable", "true" if where.billable else "false"),)
 
 
-def _get_days(listing: Listing) -> list[date]:
-    return [parse_day(row.date_performed) for row in listing.parse_rows(TimeEntryRow)]
+def _get_days(listing: Listing) -> list[date | None]:
+    return [
+        parse_readable_day(row.get("date_performed")) if isinstance(row, dict) else None
+        for row in listing.list_raw_rows()
+    ]
 
 
 TIME_FILTERS: Final = TimeFilters(

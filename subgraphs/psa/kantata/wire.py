@@ -4,16 +4,20 @@ Money is in minor units, of which `currency_base_unit` make one unit of the curr
 public Swagger, v1).
 """
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
 from gateway.canonical.values import Money
+from subgraphs.kit.failures import build_mismatch
+from subgraphs.kit.rows import WireRow
 
 Id = str | int
-RecordTables = dict[str, dict[str, dict[str, Any]]]
-"""Plural name -> id -> record: the records of the list and the included ones."""
+RecordTables = dict[str, dict[str, Any]]
+"""Plural name -> id -> record, an object as a rule: the records of the list and the included ones."""
+_NUMBER = ("display_number", "references")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,8 +27,14 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     id: Id
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(WireRow, frozen=True, kw_only=True):
     """Any record."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        "updated_at": ("modified_at",),
+        "external_reference_ids": _NUMBER,
+    }
+    keys: ClassVar[Mapping[str, str]] = {"workspace_id": "project_id"}
 
     id: Id
     updated_at: str | None = None
@@ -35,12 +45,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class GroupRow(Row, frozen=True, kw_only=True):
     """A workspace group: a client where it is a company."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {**Row.affects, "external_reference_ids": (*_NUMBER, "number")}
+
     name: str
     company: bool = False
 
 
 class UserRow(Row, frozen=True, kw_only=True):
     """A person of the account."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "external_reference_ids": (*_NUMBER, "worker_number"),
+        "custom_field_value_ids": ("type", "practice"),
+    }
 
     full_name: str | None = None
     email_address: str | None = None
@@ -56,6 +74,20 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 class WorkspaceRow(Row, frozen=True, kw_only=True):
     """A project. `percentage_complete` is 0 to 100."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        # Without its reference, the project would have another code.
+        "external_reference_ids": ("code",),
+        "custom_field_value_ids": (
+            "type",
+            "legal_entity",
+            "service_line",
+            "contract_number",
+            "opportunity_reference",
+            "dimensions",
+        ),
+    }
 
     title: str
     description: str | None = None
@@ -87,6 +119,12 @@ class StoryRow(Row, frozen=True, kw_only=True):
 class DemandRow(Row, frozen=True, kw_only=True):
     """A staffing demand: a number of people in a role."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "role_id": ("role_name",),
+        "custom_field_value_ids": ("hours", "priority"),
+    }
+
     workspace_id: Id
     title: str | None = None
     start_date: str
@@ -94,6 +132,7 @@ class DemandRow(Row, frozen=True, kw_only=True):
     status: str | None = None
     role_id: Id | None = None
     creator_id: Id | None = None
+    skill_ids: tuple[Id, ...] = ()
 
 
 class AllocationRow(Row, frozen=True, kw_only=True):
@@ -104,6 +143,7 @@ class AllocationRow(Row, frozen=True, kw_only=True):
     start_date: str
     end_date: str
     minutes: int
+    percentage: Decimal | None = None
     hard: bool = False
 
 
@@ -132,6 +172,8 @@ class ResourceRow(Row, frozen=True, kw_only=True):
 class TimeEntryRow(Row, frozen=True, kw_only=True):
     """Minutes of one person on one day. `rate_in_cents` is per hour."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {**Row.affects, "active_submission_id": ("approval",)}
+
     workspace_id: Id
     user_id: Id | None = None
     story_id: Id | None = None
@@ -150,6 +192,8 @@ class TimeEntryRow(Row, frozen=True, kw_only=True):
 class ExpenseRow(Row, frozen=True, kw_only=True):
     """An expense of a user."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {**Row.affects, "active_submission_id": ("approval",)}
+
     workspace_id: Id
     user_id: Id | None = None
     story_id: Id | None = None
@@ -163,6 +207,18 @@ class ExpenseRow(Row, frozen=True, kw_only=True):
     active_submission_id: Id | None = None
 
 
+class Price(msgspec.Struct, frozen=True, kw_only=True):
+    """The currency of an included project."""
+
+    currency: str | None = None
+    currency_base_unit: int = 100
+
+
 def to_money(units: int, currency: str, base: int) -> Money:
-    """Convert minor units; `base` of them, a power of ten, make one unit of the currency."""
+    """Convert minor units; `base` of them, a power of ten, make one unit of the currency.
+
+    Raises SourceError(CONTRACT_MISMATCH) for another base.
+    """
+    if str(base).strip("0") != "1":
+        raise build_mismatch("currency_base_unit: no power of ten")
     return Money(Decimal(units).scaleb(1 - len(str(base))), currency)

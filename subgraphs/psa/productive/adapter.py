@@ -53,7 +53,7 @@ class ProductiveAdapter(PsaListAdapter):
         self._mapping = mapping
         self._client = Client(upstream, options.organization)
         self._fields = CustomFields(self._client, needed=any(list_fields(mapping)))
-        kinds = build_kinds(self._client, RecordBuilder(connection.name, mapping), self._fields)
+        kinds = build_kinds(self._client, RecordBuilder(connection.name, mapping), self._fields, self.lineage)
         super().__init__(
             kinds=kinds,
             relations=build_relations(kinds),

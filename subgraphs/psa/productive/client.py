@@ -1,14 +1,17 @@
 """The calls to one organization. Every list is one resource type with filters and pages, and its included resources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+from gateway.errors import SourceError
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
-from subgraphs.kit.decoding import convert_row, decode
+from gateway.ports.unreadable import UnreadableRecord, report_unreadable
+from subgraphs.kit.decoding import convert_included, convert_row, decode
 from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.psa.kinds import Parameters
+from subgraphs.psa.productive.recovery import recover_document
 from subgraphs.psa.productive.wire import Document, Id, Identifier, Resource, Row
 
 RowT = TypeVar("RowT", bound=Row)
@@ -17,6 +20,8 @@ PAGE: Final = 200
 """The maximum number of resources of a page."""
 _MEDIA: Final = "application/vnd.api+json"
 _CURSOR: Final = "page[after]"
+_UNREADABLE: Final[list[str]] = []
+"""A value that is no id."""
 
 
 class Listing:
@@ -36,22 +41,33 @@ class Listing:
         return len(self._resources)
 
     def parse_rows(self, kind: type[RowT]) -> list[RowT]:
-        """Return the rows of the list, in order; raise SourceError(CONTRACT_MISMATCH) for one of another form."""
-        return [_to_row(resource, kind) for resource in self._resources.values()]
+        """Return the rows of the list, in order, without those that cannot be read: they are reported."""
+        rows = (_parse_row(each, kind) for each in self._resources.values())
+        return [row for row in rows if row is not None]
+
+    def list_raw_rows(self) -> list[Mapping[str, Any]]:
+        """Return the attributes of the list's resources, in order, as the service sent them."""
+        return [resource.attributes or {} for resource in self._resources.values()]
 
     def find(self, resource: str, identifier: Id | None, kind: type[RowT]) -> RowT | None:
-        """Return a resource of the list or an included one, None if it is neither."""
+        """Return a resource of the list or an included one, None if it is neither.
+
+        Raises SourceError(CONTRACT_MISMATCH) for one that cannot be read.
+        """
         found = self._index.get((resource, str(identifier)))
-        return None if found is None else _to_row(found, kind)
+        return None if found is None else convert_included(_collect_values(found), kind, resource)
 
     def find_related(self, identifier: Id, resource: str, relationship: str, kind: type[RowT]) -> Iterator[RowT]:
         """Yield the included resources of a to-many relationship."""
-        link = self._index[resource, str(identifier)].relationships.get(relationship)
+        relationships = self._index[resource, str(identifier)].relationships
+        link = relationships.get(relationship)
+        if link is None and relationship in relationships:
+            raise build_mismatch(f"{resource}: {relationship}")
         identifiers = link.data if link is not None and isinstance(link.data, tuple) else ()
         for each in identifiers:
             found = self._index.get((each.type, str(each.id)))
             if found is not None:
-                yield _to_row(found, kind)
+                yield convert_included(_collect_values(found), kind, each.type)
 
 
 class Client:
@@ -98,15 +114,31 @@ class Client:
         request = UpstreamRequest(
             method="GET", path=f"/api/v2/{resource}", operation=resource, query=query, headers=self._headers, safe=True
         )
-        return decode((await self._upstream.fetch(request)).body, Document)
+        body = (await self._upstream.fetch(request)).body
+        try:
+            return decode(body, Document)
+        except SourceError:
+            return recover_document(body, resource)
 
 
-def _to_row(resource: Resource, kind: type[RowT]) -> RowT:
-    references = {
-        f"{name}_id": link.data.id for name, link in resource.relationships.items() if isinstance(link.data, Identifier)
-    }
-    values: dict[str, Any] = {**resource.attributes, **references, "id": resource.id}
-    return convert_row(values, kind)
+def _parse_row(resource: Resource, kind: type[RowT]) -> RowT | None:
+    if resource.attributes is None:
+        report_unreadable(UnreadableRecord(object=resource.type, id=str(resource.id), field="attributes"))
+        return None
+    return convert_row(_collect_values(resource), kind, resource.type)
+
+
+def _collect_values(resource: Resource) -> dict[str, Any]:
+    """Return a resource's attributes and the ids of its relationships; an unreadable relationship has a wrong value."""
+    if resource.attributes is None:
+        raise build_mismatch(f"{resource.type}: attributes")
+    references: dict[str, Any] = {}
+    for name, link in resource.relationships.items():
+        if link is None:
+            references[f"{name}_id"] = _UNREADABLE
+        elif isinstance(link.data, Identifier):
+            references[f"{name}_id"] = link.data.id
+    return {**resource.attributes, **references, "id": resource.id}
 
 
 def _parse_cursor(address: str) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.errors import SourceError
 from subgraphs.kit.identifiers import build_sort_key
 from subgraphs.kit.psa.checks import CUSTOM_FIELDS, FieldName
+from subgraphs.kit.texts import to_text
 from subgraphs.psa.productive.client import Client, Listing
 from subgraphs.psa.productive.wire import CustomFieldRow, OptionRow, Row
 
@@ -41,12 +43,15 @@ class Directory:
         return self.fields.get(name)
 
     def get_value(self, row: Row, customizable: str, name: str | None) -> str | None:
-        """Return the value of a record's field, a choice by its name; None if it is empty or there is no field."""
+        """Return the value of a record's field, a choice by its name; None if it is empty or there is no field.
+
+        Raises SourceError(CONTRACT_MISMATCH) for a value that is no text or number.
+        """
         known = None if name is None else self.find(FieldName(name, customizable))
         value = None if known is None else row.custom_fields.get(known.id)
         if known is None or value is None or value == "":
             return None
-        return known.choices.get(_parse_choice(value)) if known.type == _CHOICE else str(value)
+        return known.choices.get(_parse_choice(value)) if known.type == _CHOICE else to_text(value)
 
     def has_choices(self, rows: Iterable[Row], customizable: str) -> bool:
         """Return whether all choices of the records are known."""
@@ -54,7 +59,7 @@ class Directory:
             each for name, each in self.fields.items() if name.customizable == customizable and each.type == _CHOICE
         ]
         values = [(each, row.custom_fields.get(each.id)) for row in rows for each in choices]
-        return all(_parse_choice(value) in each.choices for each, value in values if value not in (None, ""))
+        return all(_is_known(value, each) for each, value in values if value not in (None, ""))
 
 
 class CustomFields:
@@ -102,6 +107,14 @@ def build_directory(listing: Listing) -> Directory:
     return Directory(fields)
 
 
+def _is_known(value: Any, field: Field) -> bool:
+    """Return whether a choice is known; one that cannot be read stays unknown after another read."""
+    try:
+        return _parse_choice(value) in field.choices
+    except SourceError:
+        return True
+
+
 def _parse_choice(value: Any) -> str:
     """Return the number of a choice: the value itself, or the only element of a list."""
-    return str(value[0]) if isinstance(value, list) and len(value) == 1 else str(value)
+    return to_text(value[0] if isinstance(value, list) and len(value) == 1 else value) or ""

@@ -26,12 +26,9 @@ _PROJECT_OF = ("service.deal.project", "project of the service's budget")
 _RATE = ("service.price", "cents as an amount, if the service is sold by the hour")
 _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
     PsaProject: {
-        "health": "Productive's projects have no health status.",
         "percent_complete": "Productive records the used budget, not the progress of a project.",
     },
-    PsaTask: {"wbs": "Productive numbers tasks across the organization, not by work breakdown."},
     PsaUser: {
-        "skills": "Productive has no skill levels.",
         "bill_rate": "Productive prices services, not people.",
     },
     PsaDemand: {
@@ -40,15 +37,11 @@ _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
         "target_bill_rate": "Productive's resource requests limit the cost rate, not the bill rate.",
         "priority": "Productive's resource requests have no priority.",
     },
-    PsaAssignment: {"actual_hours": "Productive records hours on tasks, not on bookings."},
     PsaTimeEntry: {
-        "overtime": "Productive does not mark overtime.",
         "bill_amount": "Productive computes amounts when it invoices.",
-        "dimensions": "Productive's time entries have no custom fields.",
     },
     PsaExpense: {
         "task_id": "Productive's expenses belong to services, not to tasks.",
-        "receipt_url": "Productive's receipts are attachments, which are not read.",
         "dimensions": "Custom fields of expenses are not read, only those of projects.",
     },
 }
@@ -91,6 +84,7 @@ def _build_master_data(mapping: ProductiveMapping) -> Lineage:
             **_build_budget_origins(),
             **_build_field_origins(PROJECT, {"code": project.code, "type": project.type, "status": project.status}),
             **_build_field_origins(PROJECT, {"legal_entity": project.legal_entity}),
+            "health": _build_field_origin(PROJECT, project.health),
             "service_line": _build_field_origin(PROJECT, project.service_line),
             "contract_number": _build_field_origin(PROJECT, project.contract_number),
             "opportunity_reference": _build_field_origin(PROJECT, project.opportunity_reference),

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.canonical.values import Money, get_minor_units
-from subgraphs.kit.failures import build_mismatch
+from subgraphs.kit.failures import UnreadableValueError
+from subgraphs.kit.numbers import is_plausible
 
 _DEFAULT_DECIMALS: Final = 2
 
@@ -18,7 +19,9 @@ def convert_cents_to_money(cents: Decimal, currency: str, decimals: Mapping[str,
     """
     places = decimals.get(currency, _DEFAULT_DECIMALS if get_minor_units(currency) == _DEFAULT_DECIMALS else None)
     if places is None:
-        raise build_mismatch(f"an amount in {currency}: set its decimals under `decimals` of the mapping file")
+        raise UnreadableValueError("a currency with decimals under `decimals` of the mapping file", currency)
+    if not is_plausible(cents):
+        raise UnreadableValueError("an amount", cents)
     amount = cents.scaleb(-places)
     rounded = amount.quantize(Decimal(1).scaleb(-places))
-    return Money(rounded if rounded == amount else amount.normalize(), currency)
+    return Money((rounded if rounded == amount else amount.normalize()) if amount else rounded.copy_abs(), currency)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from gateway.canonical.native import NativeId
@@ -11,6 +12,7 @@ from gateway.canonical.records.psa import (
     PsaClient,
     PsaDemand,
     PsaExpense,
+    PsaHealth,
     PsaMilestone,
     PsaProject,
     PsaTask,
@@ -18,8 +20,10 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.canonical.values import Money
-from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
+from subgraphs.kit.dates import parse_day, parse_leading_day, parse_optional_instant
+from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.numbers import convert_minutes_to_hours, strip_zeros
+from subgraphs.kit.record_mapping import note_unreadable, parse_value
 from subgraphs.psa.productive import wire
 from subgraphs.psa.productive.budgets import DEALS, BudgetSummary
 from subgraphs.psa.productive.client import Listing
@@ -60,17 +64,20 @@ class RecordBuilder:
             name=" ".join(filter(None, (row.first_name, row.last_name))) or None,
             email=row.email,
             worker_number=number,
-            type=fields.get_value(row, EMPLOYEES, names.type),
-            practice=fields.get_value(row, EMPLOYEES, names.practice),
+            type=_read_field(fields, row, EMPLOYEES, PEOPLE, names.type, "type"),
+            practice=_read_field(fields, row, EMPLOYEES, PEOPLE, names.practice, "practice"),
             active=row.archived_at is None and row.deactivated_at is None,
         )
 
     def build_project(self, row: wire.ProjectRow, budgets: BudgetSummary, fields: Directory) -> PsaProject:
         """Build a project. Without custom fields, its code is its number and its status active or archived."""
         names = self.mapping.project
+        read = partial(_read_field, fields, row, PROJECTS, PROJECT)
+        for each in budgets.unreadable:
+            note_unreadable(each.attribute, each.object, each.field)
         code = fields.get_value(row, PROJECTS, names.code)
         number = code or row.project_number or str(row.id)
-        tags = {tag: fields.get_value(row, PROJECTS, name) for tag, name in names.dimensions.items()}
+        tags = {tag: read(name, "dimensions") for tag, name in names.dimensions.items()}
         members = (row.project_manager_id, *budgets.members)
         return PsaProject(
             **self._build_base(PROJECT, row, names.code, code),
@@ -78,19 +85,19 @@ class RecordBuilder:
             code=number,
             name=row.name,
             description=row.description,
-            type=fields.get_value(row, PROJECTS, names.type) or _TYPES.get(row.project_type_id or 0),
-            status=fields.get_value(row, PROJECTS, names.status)
-            or ("active" if row.archived_at is None else "archived"),
+            type=read(names.type, "type") or _TYPES.get(row.project_type_id or 0),
+            status=read(names.status, "status") or ("active" if row.archived_at is None else "archived"),
             start_date=budgets.start,
             end_date=budgets.end,
             actual_end_date=budgets.delivered,
             client_id=_to_id(row.company_id),
             manager_id=_to_id(row.project_manager_id),
-            legal_entity=fields.get_value(row, PROJECTS, names.legal_entity) or budgets.subsidiary,
-            service_line=fields.get_value(row, PROJECTS, names.service_line),
+            legal_entity=read(names.legal_entity, "legal_entity") or budgets.subsidiary,
+            service_line=read(names.service_line, "service_line"),
+            health=_build_health(read(names.health, "health"), read(names.health_note, "health")),
             currency=budgets.currency,
-            contract_number=fields.get_value(row, PROJECTS, names.contract_number),
-            opportunity_reference=fields.get_value(row, PROJECTS, names.opportunity_reference),
+            contract_number=read(names.contract_number, "contract_number"),
+            opportunity_reference=read(names.opportunity_reference, "opportunity_reference"),
             dimensions=tuple(DimensionTag(tag, value) for tag, value in tags.items() if value) if tags else None,
             member_ids=tuple(dict.fromkeys(str(member) for member in members if member is not None)),
         )
@@ -100,6 +107,7 @@ class RecordBuilder:
         if row.project_id is None or row.type_id == self.mapping.task.milestone:
             return None
         service = listing.find(SERVICES, row.service_id, wire.ServiceRow)
+        _note_service(service, "billable", "billable")
         return PsaTask(
             **self._build_base(TASKS, row),
             project_id=str(row.project_id),
@@ -213,12 +221,13 @@ class RecordBuilder:
     ) -> dict[str, Any]:
         return {
             "native": NativeId(self.connection, resource, str(row.id)),
-            "modified_at": None if row.updated_at is None else parse_instant(row.updated_at),
+            "modified_at": parse_optional_instant(row.updated_at),
             "references": ((field, value),) if field and value else (),
         }
 
     def _build_rate(self, service: wire.ServiceRow | None) -> Money | None:
         """Return the hourly price of a service, None if it is not sold by the hour."""
+        _note_service(service, "bill_rate", "unit_id", "price", "currency")
         if service is None or service.unit_id != _HOUR or service.price is None or service.currency is None:
             return None
         return self._build_money(service.price, service.currency)
@@ -231,7 +240,27 @@ def find_project(service: Id | None, listing: Listing) -> str | None:
     """Return the project of a service's budget, None if there is none."""
     line = listing.find(SERVICES, service, wire.ServiceRow)
     budget = None if line is None else listing.find(DEALS, line.deal_id, wire.DealRow)
+    if (line is not None and "deal_id" in line.unread) or (budget is not None and "project_id" in budget.unread):
+        raise build_mismatch(f"{SERVICES}: the project")
     return None if budget is None else _to_id(budget.project_id)
+
+
+def _read_field(
+    fields: Directory, row: Row, customizable: str, resource: str, name: str | None, attribute: str
+) -> str | None:
+    """Return the value of a custom field; an unreadable one costs its own attribute."""
+    return parse_value(lambda each: fields.get_value(each, customizable, name), row, attribute, resource, name)
+
+
+def _note_service(service: wire.ServiceRow | None, attribute: str, *names: str) -> None:
+    """Mark an attribute that depends on unreadable attributes of a service."""
+    for name in () if service is None else service.unread:
+        if name in names:
+            note_unreadable(attribute, SERVICES, name)
+
+
+def _build_health(overall: str | None, note: str | None) -> PsaHealth | None:
+    return None if overall is None else PsaHealth(overall=overall, note=note)
 
 
 def _compute_minutes(row: wire.BookingRow) -> int | None:
@@ -247,4 +276,4 @@ def _get_status(row: wire.TaskRow, listing: Listing) -> str | None:
 
 
 def _to_id(value: Id | None) -> str | None:
-    return None if value is None else str(value)
+    return None if value in (None, "") else str(value)

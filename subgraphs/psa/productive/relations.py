@@ -16,14 +16,13 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
 )
 from gateway.ports.where import TimeWhere
-from subgraphs.kit.dates import parse_day
+from subgraphs.kit.dates import parse_readable_day
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.kit.psa.relations import Relations, relate_to_projects, relate_to_users
 from subgraphs.kit.psa.timesheets import TimeFilters
 from subgraphs.psa.productive.client import Listing
 from subgraphs.psa.productive.kinds import Kinds
 from subgraphs.psa.productive.records import INVOICED, NON_BILLABLE, UNINVOICED
-from subgraphs.psa.productive.wire import TimeEntryRow
 
 PROJECT_FILTER: Final = "filter[project_id]"
 _PERSON_FILTER, _SERVICE_FILTER = "filter[person_id]", "filter[service_id]"
@@ -54,8 +53,8 @@ def _build_time_filters(where: TimeWhere) -> Parameters:
     return (("filter[invoiced]", "false"),) if billing and billing <= {UNINVOICED, NON_BILLABLE} else ()
 
 
-def _get_days(listing: Listing) -> list[date]:
-    return [parse_day(row.date) for row in listing.parse_rows(TimeEntryRow)]
+def _get_days(listing: Listing) -> list[date | None]:
+    return [parse_readable_day(row.get("date")) for row in listing.list_raw_rows()]
 
 
 TIME_FILTERS: Final = TimeFilters(

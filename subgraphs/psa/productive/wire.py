@@ -4,11 +4,13 @@ Minutes are integers; money is in cents of its currency, as a number or a text s
 instants an offset (vendor's reference). A relationship that is not included is `{"meta": {"included": false}}`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
+
+from subgraphs.kit.rows import WireRow
 
 Id = str | int
 
@@ -27,12 +29,12 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource."""
+    """A resource. `attributes` is None if they cannot be read, a relationship is None if it cannot."""
 
     type: str
     id: Id
-    attributes: dict[str, Any] = {}
-    relationships: dict[str, Link] = {}
+    attributes: dict[str, Any] | None = {}
+    relationships: dict[str, Link | None] = {}
 
 
 class Meta(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +58,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     links: Links = Links()
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(WireRow, frozen=True, kw_only=True):
     """The attributes of one resource, and under `…_id` the target of each included to-one relationship."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {"updated_at": ("modified_at",)}
 
     id: Id
     updated_at: str | None = None
@@ -67,12 +71,22 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class CompanyRow(Row, frozen=True, kw_only=True):
     """A client."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {**Row.affects, "company_code": ("display_number", "references")}
+
     name: str
     company_code: str | None = None
 
 
 class PersonRow(Row, frozen=True, kw_only=True):
     """A person: an employee, or a contact of a client."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "archived_at": ("active",),
+        "first_name": ("name",),
+        "last_name": ("name",),
+        "custom_fields": ("worker_number", "type", "practice", "display_number", "references"),
+    }
 
     first_name: str | None = None
     last_name: str | None = None
@@ -83,6 +97,16 @@ class PersonRow(Row, frozen=True, kw_only=True):
 
 class ProjectRow(Row, frozen=True, kw_only=True):
     """A project. `project_type_id` is 1 for internal, 2 for client work."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "project_number": ("code",),
+        "project_type_id": ("type",),
+        "archived_at": ("status",),
+        "project_manager_id": ("member_ids",),
+        # The code may be one of them, and without it the project would have another.
+        "custom_fields": ("code",),
+    }
 
     name: str
     project_number: str | None = None
@@ -138,6 +162,8 @@ class ServiceTypeRow(Row, frozen=True, kw_only=True):
 class TaskRow(Row, frozen=True, kw_only=True):
     """A task or a milestone. Times are in minutes."""
 
+    essential: ClassVar[frozenset[str]] = frozenset({"type_id"})
+
     title: str
     type_id: int | None = None
     start_date: str | None = None
@@ -168,6 +194,13 @@ class RequestRow(Row, frozen=True, kw_only=True):
 class BookingRow(Row, frozen=True, kw_only=True):
     """A booking on a service, or an absence; `draft` is tentative. `time`: minutes per day, `total_time`: of all."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "time": ("planned_hours",),
+        "total_working_days": ("planned_hours",),
+        "service_id": ("role_name", "bill_rate"),
+    }
+
     started_on: str
     ended_on: str
     time: int | None = None
@@ -185,6 +218,12 @@ class BookingRow(Row, frozen=True, kw_only=True):
 class TimeEntryRow(Row, frozen=True, kw_only=True):
     """Minutes of one person on one day; `billable_time` is zero on services that are not billed."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "billable_time": ("billing", "bill_rate"),
+        "service_id": ("bill_rate",),
+    }
+
     date: str
     time: int
     billable_time: int | None = None
@@ -200,6 +239,12 @@ class TimeEntryRow(Row, frozen=True, kw_only=True):
 
 class ExpenseRow(Row, frozen=True, kw_only=True):
     """An expense of a person; totals are for all units, in cents of `currency`."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = {
+        **Row.affects,
+        "service_type_id": ("category",),
+        "custom_fields": ("display_number", "references"),
+    }
 
     name: str
     date: str

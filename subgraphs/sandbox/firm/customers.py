@@ -1,5 +1,6 @@
 """The small firm's customers: among them a hierarchy, one billed in yen, and one on credit hold."""
 
+from datetime import date
 from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Contact, Customer
@@ -14,12 +15,17 @@ CUSTOMERS = (
         country="US",
         city="Columbus",
         street="400 Gay Street",
+        suite="Suite 1200",
+        state="OH",
         postal_code="43215",
         industry="Retail",
         segment="Enterprise",
         region="US",
         owner="Alice Hartmann",
         tax_id="31-5550001",
+        terms_code="2-10-NET30",
+        discount_percent=Decimal(2),
+        discount_days=10,
         credit_limit=Decimal("250000.00"),
         contacts=(
             Contact(
@@ -66,6 +72,8 @@ CUSTOMERS = (
         region="UK",
         owner="Dev Patel",
         tax_id="GB200000003",
+        tax_treatment="EXEMPT",
+        exempt_until=date(2027, 3, 31),
         contacts=(
             Contact(
                 name="Ruth Adeyemi",

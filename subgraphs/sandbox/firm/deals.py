@@ -1,9 +1,13 @@
-"""The small firm's opportunities and contracts. O-3011 is still open; O-3012 is won and has no project yet."""
+"""The small firm's opportunities and contracts. O-3011 is still open; O-3012 is won and has no project yet.
 
-from datetime import UTC, date, datetime
+The lines of O-3003, O-3010 and O-3012 do not sum to their amounts (known disagreements).
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from subgraphs.sandbox.firm.model import Contract, Opportunity, OpportunityLine
+from subgraphs.sandbox.firm.model import Contract, ContractLine, Opportunity, OpportunityLine
 
 
 def _build_won_opportunity(
@@ -19,8 +23,9 @@ def _build_won_opportunity(
     contract_type: str,
     contract: str | None,
     project: str | None,
-    lines: tuple[OpportunityLine, ...] = (),
+    lines: tuple[OpportunityLine, ...],
 ) -> Opportunity:
+    start, end = closed + timedelta(days=14), closed + timedelta(days=180)
     return Opportunity(
         number=number,
         name=name,
@@ -38,7 +43,7 @@ def _build_won_opportunity(
         quote_number="Q-" + number[2:],
         contract=contract,
         project=project,
-        lines=lines,
+        lines=tuple(replace(line, start=start, end=end) for line in lines),
     )
 
 
@@ -85,6 +90,7 @@ OPPORTUNITIES = (
         "FIXED_FEE",
         "CT-4002",
         "PRJ-1002",
+        (_build_line("Implementation", "Consultant", "375", "160.00", "OPS"),),
     ),
     _build_won_opportunity(
         "O-3003",
@@ -114,6 +120,7 @@ OPPORTUNITIES = (
         "MILESTONE",
         "CT-4004",
         "PRJ-1004",
+        (_build_line("Migration", "Cloud architect", "800", "150.00", "CLOUD"),),
     ),
     _build_won_opportunity(
         "O-3005",
@@ -128,6 +135,7 @@ OPPORTUNITIES = (
         "TIME_AND_MATERIALS",
         "CT-4005",
         "PRJ-1005",
+        (_build_line("Route model", "Consultant", "625", "120.00", "DATA"),),
     ),
     _build_won_opportunity(
         "O-3007",
@@ -142,6 +150,10 @@ OPPORTUNITIES = (
         "TIME_AND_MATERIALS",
         "CT-4007",
         "PRJ-1007",
+        (
+            _build_line("Quality models", "Quality analyst", "500", "18000", "DATA"),
+            _build_line("Training", "Quality analyst", "50", "12000", "DATA"),
+        ),
     ),
     _build_won_opportunity(
         "O-3008",
@@ -156,6 +168,7 @@ OPPORTUNITIES = (
         "FIXED_FEE",
         "CT-4008",
         "PRJ-1008",
+        (_build_line("Triage", "Consultant", "200", "150.00", "OPS"),),
     ),
     _build_won_opportunity(
         "O-3009",
@@ -170,6 +183,7 @@ OPPORTUNITIES = (
         "TIME_AND_MATERIALS",
         "CT-4009",
         "PRJ-1009",
+        (_build_line("Prototype", "Cloud architect", "300", "150.00", "CLOUD"),),
     ),
     _build_won_opportunity(
         "O-3010",
@@ -184,6 +198,7 @@ OPPORTUNITIES = (
         "FIXED_FEE",
         "CT-4010",
         "PRJ-1010",
+        (_build_line("Layout", "Consultant", "64", "120.00", "OPS"),),
     ),
     Opportunity(
         number="O-3011",
@@ -198,6 +213,7 @@ OPPORTUNITIES = (
         entity="UK01",
         service_line="DATA",
         contract_type="RETAINER",
+        lines=(_build_line("Support", "Consultant", "240", "150.00", "DATA"),),
     ),
     _build_won_opportunity(
         "O-3012",
@@ -212,6 +228,7 @@ OPPORTUNITIES = (
         "TIME_AND_MATERIALS",
         None,
         None,
+        (_build_line("Fraud models", "Data engineer", "400", "125.00", "DATA"),),
     ),
 )
 
@@ -243,6 +260,7 @@ def _build_contract(
         total=Decimal(total),
         not_to_exceed=Decimal(not_to_exceed) if not_to_exceed else None,
         purchase_order=purchase_order,
+        lines=(ContractLine(description=title, quantity=Decimal(1), rate=Decimal(total)),),
     )
 
 

@@ -34,7 +34,7 @@ PROJECTS = (
         tasks=(
             build_task("10", "Discovery", "COMPLETE", date(2026, 9, 1), date(2026, 10, 9), "120"),
             build_task("20", "Build", "IN_PROGRESS", date(2026, 9, 14), date(2026, 12, 4), "480"),
-            build_task("30", "Rollout", "NOT_STARTED", date(2026, 12, 7), date(2026, 12, 18), "80"),
+            build_task("30", "Rollout", "NOT_STARTED", date(2026, 12, 7), date(2026, 12, 18), "80", parent="20"),
             build_task(
                 "90", "Internal coordination", "IN_PROGRESS", date(2026, 9, 1), date(2026, 12, 18), "20", billable=False
             ),
@@ -58,6 +58,8 @@ PROJECTS = (
                 hours=Decimal(60),
                 status="OPEN",
                 skills=(("CHG", "INTERMEDIATE"),),
+                location="US",
+                bill_rate=Decimal(175),
             ),
         ),
         time_entries=(
@@ -99,6 +101,7 @@ PROJECTS = (
         opportunity="O-3002",
         erp_status="ACTIVE",
         health="AMBER",
+        health_note="Two stores wait for hardware.",
         dimensions=(("COST_CENTER", "CC-100"), ("SERVICE_LINE", "OPS")),
         tasks=(
             build_task("10", "Pilot store", "COMPLETE", date(2026, 8, 3), date(2026, 10, 30), "160"),
@@ -339,6 +342,8 @@ PROJECTS = (
                 hours=Decimal(300),
                 status="OPEN",
                 skills=(("CLD", "ADVANCED"),),
+                location="GB",
+                bill_rate=Decimal(150),
                 priority="HIGH",
             ),
         ),

@@ -6,10 +6,27 @@ from decimal import Decimal
 from subgraphs.sandbox.firm.model import Assignment, Task, TimeEntry
 
 
-def build_task(code: str, name: str, status: str, start: date, end: date, hours: str, *, billable: bool = True) -> Task:
+def build_task(
+    code: str,
+    name: str,
+    status: str,
+    start: date,
+    end: date,
+    hours: str,
+    *,
+    billable: bool = True,
+    parent: str | None = None,
+) -> Task:
     """Build a task; `hours` is the estimate."""
     return Task(
-        code=code, name=name, status=status, billable=billable, start=start, end=end, estimated_hours=Decimal(hours)
+        code=code,
+        name=name,
+        status=status,
+        billable=billable,
+        start=start,
+        end=end,
+        estimated_hours=Decimal(hours),
+        parent=parent,
     )
 
 

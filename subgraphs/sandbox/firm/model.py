@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from subgraphs.sandbox.firm.disagreements import KnownDisagreement
+from subgraphs.sandbox.firm.open_credits import OpenCredit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class Entity:
     time_zone: str
     region: str
     tax_number: str
+    tax_from: date | None = None
+    tax_until: date | None = None
     parent: str | None = None
     periods: tuple[Period, ...] = ()
 
@@ -48,6 +51,8 @@ class DimensionValue:
     code: str
     name: str
     active: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +71,8 @@ class WorkerSkill:
     code: str
     name: str
     level: str  # NOVICE INTERMEDIATE ADVANCED EXPERT
+    category: str
+    certified_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +98,7 @@ class Worker:
     cost_center: str
     hire_date: date
     cost_rate: Decimal
+    bill_rate: Decimal | None = None
     type: str = "EMPLOYEE"
     job_level: str = "Consultant"
     manager: str | None = None
@@ -129,10 +137,15 @@ class Customer:
     segment: str
     region: str
     owner: str
+    suite: str | None = None
+    state: str | None = None
     parent: str | None = None
     status: str = "ACTIVE"
     terms_code: str = "NET30"
     terms_days: int = 30
+    discount_percent: Decimal | None = None
+    discount_days: int | None = None
+    exempt_until: date | None = None
     tax_id: str | None = None
     tax_complete: bool = True
     tax_treatment: str = "STANDARD"
@@ -151,6 +164,8 @@ class OpportunityLine:
     unit: str
     unit_price: Decimal
     service_line: str
+    start: date | None = None
+    end: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +192,13 @@ class Opportunity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContractLine:
+    description: str
+    quantity: Decimal
+    rate: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contract:
     """`number` such as CT-4001."""
 
@@ -192,6 +214,7 @@ class Contract:
     total: Decimal
     not_to_exceed: Decimal | None = None
     purchase_order: str | None = None
+    lines: tuple[ContractLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +252,7 @@ class Assignment:
     planned_hours: Decimal
     bill_rate: Decimal
     booking: str = "HARD"
+    percentage: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +265,8 @@ class Demand:
     status: str
     skills: tuple[tuple[str, str], ...] = ()
     priority: str = "NORMAL"
+    location: str | None = None
+    bill_rate: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +322,7 @@ class Project:
     opportunity: str | None = None
     erp_status: str | None = None  # may differ from `status` (known disagreement); None: no ERP job yet
     health: str = "GREEN"
+    health_note: str | None = None
     dimensions: tuple[tuple[str, str], ...] = ()
     tasks: tuple[Task, ...] = ()
     milestones: tuple[Milestone, ...] = ()
@@ -387,4 +414,5 @@ class Firm:
     contracts: tuple[Contract, ...]
     projects: tuple[Project, ...]
     invoices: tuple[Invoice, ...]
+    open_credits: tuple[OpenCredit, ...] = ()
     known_disagreements: tuple[KnownDisagreement, ...] = field(default=())

@@ -30,6 +30,7 @@ ENTITIES = (
         time_zone="America/New_York",
         region="US",
         tax_number="98-7654321",
+        tax_from=date(2014, 1, 1),
         periods=_build_periods(),
     ),
     Entity(
@@ -40,6 +41,7 @@ ENTITIES = (
         time_zone="Europe/London",
         region="UK",
         tax_number="GB123456789",
+        tax_from=date(2015, 4, 1),
         parent="US01",
         periods=_build_periods(),
     ),
@@ -51,6 +53,8 @@ ENTITIES = (
         time_zone="Europe/Amsterdam",
         region="EU",
         tax_number="NL123456789B01",
+        tax_from=date(2016, 1, 1),
+        tax_until=date(2030, 12, 31),
         parent="US01",
         periods=_build_periods(),
     ),
@@ -107,8 +111,8 @@ DIMENSIONS = (
         values=(
             DimensionValue(code="CC-100", name="US delivery"),
             DimensionValue(code="CC-200", name="UK delivery"),
-            DimensionValue(code="CC-300", name="NL delivery"),
-            DimensionValue(code="CC-900", name="Former practice", active=False),
+            DimensionValue(code="CC-300", name="NL delivery", valid_from=date(2016, 1, 1)),
+            DimensionValue(code="CC-900", name="Former practice", active=False, valid_to=date(2025, 12, 31)),
         ),
     ),
     Dimension(

@@ -10,10 +10,20 @@ CLOUD = ("CLD", "Cloud architecture")
 ERP = ("ERP", "ERP implementation")
 DATA = ("DAT", "Data modelling")
 CHANGE = ("CHG", "Change management")
+SKILL_CATEGORIES = {
+    "PY": "Engineering",
+    "CLD": "Engineering",
+    "ERP": "Systems",
+    "DAT": "Engineering",
+    "CHG": "Advisory",
+}
 
 
 def _build_skill(skill: tuple[str, str], level: str) -> WorkerSkill:
-    return WorkerSkill(code=skill[0], name=skill[1], level=level)
+    certified = date(2027, 6, 30) if level == "EXPERT" else None
+    return WorkerSkill(
+        code=skill[0], name=skill[1], level=level, category=SKILL_CATEGORIES[skill[0]], certified_until=certified
+    )
 
 
 WORKERS = (
@@ -28,6 +38,7 @@ WORKERS = (
         cost_center="CC-100",
         hire_date=date(2015, 3, 2),
         cost_rate=Decimal("95.00"),
+        bill_rate=Decimal("250.00"),
         skills=(_build_skill(ERP, "EXPERT"), _build_skill(CHANGE, "ADVANCED")),
         absences=(
             Absence(day=date(2026, 11, 26), hours=Decimal(8), holiday=True),
@@ -45,6 +56,7 @@ WORKERS = (
         cost_center="CC-100",
         hire_date=date(2019, 6, 17),
         cost_rate=Decimal("70.00"),
+        bill_rate=Decimal("185.00"),
         manager="W-1001",
         skills=(_build_skill(ERP, "ADVANCED"), _build_skill(PYTHON, "INTERMEDIATE")),
         absences=(Absence(day=date(2026, 11, 26), hours=Decimal(8), holiday=True),),
@@ -59,6 +71,7 @@ WORKERS = (
         cost_center="CC-100",
         hire_date=date(2022, 1, 10),
         cost_rate=Decimal("62.50"),
+        bill_rate=Decimal("160.00"),
         manager="W-1001",
         skills=(_build_skill(CHANGE, "INTERMEDIATE"),),
     ),
@@ -73,6 +86,7 @@ WORKERS = (
         cost_center="CC-200",
         hire_date=date(2016, 9, 5),
         cost_rate=Decimal("80.00"),
+        bill_rate=Decimal("150.00"),
         manager="W-1001",
         weekly_hours=Decimal("37.5"),
         skills=(_build_skill(DATA, "ADVANCED"), _build_skill(CLOUD, "ADVANCED")),
@@ -87,6 +101,7 @@ WORKERS = (
         cost_center="CC-200",
         hire_date=date(2021, 4, 6),
         cost_rate=Decimal("55.00"),
+        bill_rate=Decimal("110.00"),
         manager="W-1004",
         weekly_hours=Decimal("37.5"),
         skills=(_build_skill(DATA, "EXPERT"), _build_skill(PYTHON, "EXPERT")),
@@ -106,6 +121,7 @@ WORKERS = (
         cost_center="CC-300",
         hire_date=date(2017, 2, 1),
         cost_rate=Decimal("85.00"),
+        bill_rate=Decimal("155.00"),
         manager="W-1001",
         weekly_hours=Decimal(36),
         skills=(_build_skill(CHANGE, "EXPERT"),),
@@ -120,6 +136,7 @@ WORKERS = (
         cost_center="CC-300",
         hire_date=date(2023, 5, 15),
         cost_rate=Decimal("60.00"),
+        bill_rate=Decimal("120.00"),
         manager="W-1006",
         skills=(_build_skill(PYTHON, "ADVANCED"),),
     ),
@@ -133,6 +150,7 @@ WORKERS = (
         cost_center="CC-300",
         hire_date=date(2025, 1, 6),
         cost_rate=Decimal("72.50"),
+        bill_rate=Decimal("115.00"),
         type="CONTRACTOR",
         manager="W-1006",
         skills=(_build_skill(DATA, "ADVANCED"),),

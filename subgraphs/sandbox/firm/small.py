@@ -29,5 +29,9 @@ FIRM = Firm(
         KnownDisagreement(kind=DisagreementKind.DIMENSION_MISSING, subject="PRJ-1005", systems=("ERP",)),
         KnownDisagreement(kind=DisagreementKind.PROJECT_UNKNOWN, subject="PRJ-1009", systems=("PSA", "ERP")),
         KnownDisagreement(kind=DisagreementKind.WON_WITHOUT_PROJECT, subject="O-3012", systems=("CRM", "PSA")),
+        *(
+            KnownDisagreement(kind=DisagreementKind.AMOUNT_DIFFERS, subject=subject, systems=("CRM",))
+            for subject in ("O-3003", "O-3010", "O-3012")
+        ),
     ),
 )

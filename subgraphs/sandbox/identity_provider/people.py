@@ -11,7 +11,7 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A user who can sign in. `number` is the worker number that row rules use."""
+    """A user who can sign in. `number` (of the worker) and `customers` (their numbers) are for row rules."""
 
     login: str
     name: str
@@ -20,6 +20,7 @@ class Person:
     legal_entities: tuple[str, ...] = (EVERYTHING,)
     regions: tuple[str, ...] = (EVERYTHING,)
     row_access: str = "all"
+    customers: tuple[str, ...] = ()
 
 
 PEOPLE: tuple[Person, ...] = (
@@ -31,7 +32,15 @@ PEOPLE: tuple[Person, ...] = (
     Person(login="resources", name="Resource manager", role="resource_manager"),
     Person(login="operator", name="Integration operator", role="integration_operator"),
     Person(login="auditor", name="Auditor", role="auditor"),
-    Person(login="portal", name="Portal user, Europe", role="portal_user", legal_entities=("NL01",), regions=("EU",)),
+    Person(
+        login="portal",
+        name="Portal user of Fuji Precision",
+        role="portal_user",
+        legal_entities=("NL01",),
+        regions=("EU", "APAC"),
+        row_access="customer",
+        customers=("C-2007",),
+    ),
 )
 
 
@@ -54,5 +63,6 @@ class Directory:
             "legal_entities": list(person.legal_entities),
             "regions": list(person.regions),
             "row_access": person.row_access,
+            **({"customers": list(person.customers)} if person.customers else {}),
             **({"actor_id": person.number} if person.number else {}),
         }

@@ -139,6 +139,7 @@ class LedgerBuilder(RecordBuilder):
             total=_to_rounded_money(row.total_amount, currency),
             balance=_to_rounded_money(row.amount_to_pay, currency),
             taxes=tuple(_build_tax(each, currency) for each in row.taxes),
+            line_amounts=tuple(line.amount.decimal for line in row.lines if line.type == "line" and line.amount),
             corrects_id=corrects,
             purchase_order_number=row.reference,
         )
@@ -149,6 +150,7 @@ class LedgerBuilder(RecordBuilder):
         return ErpInvoiceLine(
             **self._build_base(INVOICE_LINE, row),
             invoice_id=str(row.invoice.id),
+            issue_date=_to_date(row.invoice.invoice_date),
             sequence=row.sequence or 0,
             kind=kind,
             description=row.description or kind,
@@ -266,7 +268,7 @@ def _build_tax(row: wire.InvoiceTax, currency: str) -> ErpTax:
 
 
 def _multiply(hours: Decimal, rate: Money | None) -> Money | None:
-    return None if rate is None else Money(normalize(hours * rate.amount), rate.currency)
+    return None if rate is None else Money(hours * rate.amount, rate.currency).round()
 
 
 def _to_rounded_money(value: Number, currency: str) -> Money:

@@ -143,9 +143,11 @@ class InvoiceTax(Nested, frozen=True, kw_only=True):
     tax: TaxRule | None
 
 
-class LineOrigin(Nested, frozen=True, kw_only=True):
-    """account.invoice.line: only the origin, such as account.invoice.line,17."""
+class LineAmount(Nested, frozen=True, kw_only=True):
+    """account.invoice.line: its type, its amount and its origin, such as account.invoice.line,17."""
 
+    type: str | None = None
+    amount: Number | None = None
     origin: str | None
 
 
@@ -166,7 +168,7 @@ class InvoiceRow(Row, frozen=True, kw_only=True):
     amount_to_pay: Number
     lines_to_pay: tuple[ClaimLine, ...]
     taxes: tuple[InvoiceTax, ...]
-    lines: tuple[LineOrigin, ...]
+    lines: tuple[LineAmount, ...]
 
 
 class PaymentLine(ClaimLine, frozen=True, kw_only=True):
@@ -209,6 +211,7 @@ class InvoiceHeader(Nested, frozen=True, kw_only=True):
 
     id: int
     description: str | None
+    invoice_date: Day | None
     currency: CodeRef
     company: Company
     lines_to_pay: tuple[ClaimLine, ...]

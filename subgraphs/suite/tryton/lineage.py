@@ -31,7 +31,6 @@ _PROJECT = {
     "member_ids": "Tryton projects have no member list.",
 }
 _TASK = {
-    "wbs": "Tryton tasks have no breakdown number.",
     "start_date": "Tryton schedules tasks only with its project planning module.",
     "end_date": "Tryton schedules tasks only with its project planning module.",
     "remaining_hours": "Tryton stores effort and progress, not the remaining hours.",
@@ -39,14 +38,11 @@ _TASK = {
 _USER = {
     "type": "Tryton does not distinguish employees from contractors.",
     "practice": "Tryton has no practices.",
-    "skills": "Tryton does not store skills.",
     "bill_rate": "Tryton prices tasks, not people.",
 }
 _ENTRY = {
-    "overtime": "Tryton does not record overtime.",
     "approval": "Tryton does not support approval of time.",
     "bill_amount": "Tryton computes amounts only when it invoices.",
-    "dimensions": "Tryton time sheets have no analytic accounts.",
 }
 _WORKER = {
     "type": "Tryton does not distinguish employees from contractors.",

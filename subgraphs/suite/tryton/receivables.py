@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from gateway.canonical.native import NativeId
-from gateway.canonical.records.erp import ErpOpenItem, ErpPayment, ErpReceivables
+from gateway.canonical.records.erp import ErpOpenItem, ErpPayment, ErpReceivables, OpenItemKind
 from gateway.canonical.values import Money
 from subgraphs.suite.tryton.domain import Domain, is_id, match_any, match_ids
 from subgraphs.suite.tryton.erp_kinds import TO_CUSTOMERS
@@ -94,7 +94,9 @@ def build_open_item(row: ClaimRow, as_of: date) -> ErpOpenItem | None:
         return None
     due = [claim.maturity_date.to_date() for claim in row.lines_to_pay if claim.maturity_date]
     return ErpOpenItem(
+        kind=OpenItemKind.CREDIT_MEMO if row.total_amount.decimal < 0 else OpenItemKind.INVOICE,
         invoice_id=str(row.id),
+        issue_date=row.invoice_date.to_date(),
         legal_entity=row.company.party.code,
         due_date=max(due, default=row.invoice_date.to_date()),
         open_amount=Money(amount, row.currency.code),

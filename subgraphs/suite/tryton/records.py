@@ -66,7 +66,7 @@ class RecordBuilder:
             expected_close_date=_to_date(row.end_date),
             legal_entity=row.company.party.code,
             quote_number=next((sale.number for sale in row.sales if sale.number), None),
-            lines=tuple(_build_line(line) for line in row.lines),
+            lines=tuple(_build_line(line, self.connection) for line in row.lines),
         )
 
     def build_client(self, row: PartyRow) -> PsaClient:
@@ -191,8 +191,9 @@ def build_billing_address(addresses: Sequence[wire.Address]) -> Address | None:
     )
 
 
-def _build_line(row: wire.OpportunityLine) -> CrmOpportunityLine:
+def _build_line(row: wire.OpportunityLine, connection: str) -> CrmOpportunityLine:
     return CrmOpportunityLine(
+        connection=connection,
         native_id=str(row.id),
         description=row.description or (row.product.name if row.product else ""),
         quantity=_normalize(row.quantity),

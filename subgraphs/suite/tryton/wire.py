@@ -12,6 +12,8 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from subgraphs.kit.numbers import round_hours
+
 _HOUR = Decimal(3600)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,8 +69,8 @@ class Span(MarkedValue, frozen=True, tag="timedelta"):
     seconds: Decimal
 
     def to_hours(self) -> Decimal:
-        """Return the hours, rounded to four decimals."""
-        return normalize(round(self.seconds / _HOUR, 4))
+        """Return the hours, rounded to ten decimals."""
+        return round_hours(self.seconds / _HOUR)
 
 
 class Nested(msgspec.Struct, frozen=True, kw_only=True):

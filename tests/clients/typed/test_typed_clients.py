@@ -26,12 +26,9 @@ FINANCE: Mapping[str, Any] = {
     "invoice": "INV-NL-0002",
     "errors": [],
 }
-HIDDEN = dict.fromkeys(("customer", "contract", "firstDay"))
+HIDDEN = dict.fromkeys(("contract", "firstDay"))
 PORTAL: Mapping[str, Any] = {**FINANCE, **HIDDEN, "errors": ["FORBIDDEN", "FORBIDDEN"]}
-"""A European portal reads the project and its invoices.
-
-It has no scope for contracts and time, and no access to customers of other regions.
-"""
+"""The customer's portal reads the project and its invoices; it has no scope for contracts and time."""
 
 
 def prepare_client(language: str, folder: Path) -> Environment:

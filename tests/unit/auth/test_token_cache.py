@@ -132,10 +132,10 @@ async def test_an_unchanged_key_set_keeps_the_cached_tokens(
 
 async def test_a_cached_token_is_not_accepted_with_stale_keys(provider: Provider, clock: Clock) -> None:
     await verify(provider, build_token(jti="early"))
+    provider.broken = True
     clock.seconds += 24 * 3600 - 1
     late = build_token(exp=int(clock.seconds) + 300, iat=int(clock.seconds), jti="late")
     await verify(provider, late)
-    provider.broken = True
     clock.seconds += 2
 
     with pytest.raises(KeysUnavailableError):

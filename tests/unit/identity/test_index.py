@@ -2,7 +2,7 @@
 
 import base64
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, update
 
 from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.records.card import AmbiguousCards, Card
@@ -335,3 +335,28 @@ def count_statements() -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(Engine, "before_cursor_execute", collect)
+
+
+class VanishingCardIndex(CardIndex):
+    """An index in which the first card of a page is deleted between the statement of the page and that of its cards."""
+
+    async def get_by_ids(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
+        """Delete the first of the cards, and read them."""
+        async with self._store.begin() as connection:
+            await connection.execute(update(tables.card).where(tables.card.c.id == ids[0]).values(alive=0))
+        return await super().get_by_ids(ids)
+
+
+async def test_a_card_that_is_deleted_while_a_page_is_read_is_left_out(store: Store) -> None:
+    parent = await insert_card(store, "C-1", Noun.CUSTOMER)
+    for code in ("P-1", "P-2", "P-3"):
+        await insert_card(store, code, customer_id=parent)
+    index = VanishingCardIndex(store, "main")
+
+    page = await index.search(Noun.PROJECT, CardFilter(), BY_CODE, EVERYTHING, 2)
+    children = await index.list_children(Noun.PROJECT, "customer_id", [parent], CardFilter(), BY_CODE, EVERYTHING, 2)
+
+    assert [card.code for card in page.rows] == ["P-2"]
+    assert (len(page.cursors), page.has_next) == (1, True)
+    assert [card.code for card in children[parent].rows] == ["P-3"]
+    assert len(children[parent].cursors) == 1

@@ -15,12 +15,20 @@ from gateway.insight.receivables import choose_statement_currency, compute_recei
 from gateway.ports.erp import RateKey
 
 TODAY = date(2026, 11, 20)
+ISSUED = date(2026, 9, 30)
 
 
 def build_item(amount: str, due: date, currency: str = "EUR", functional: str | None = None) -> ErpOpenItem:
     money = Money(Decimal(amount), currency)
     booked = money if functional is None else Money(Decimal(functional), "EUR")
-    return ErpOpenItem(invoice_id=amount, legal_entity="NL01", due_date=due, open_amount=money, functional=booked)
+    return ErpOpenItem(
+        invoice_id=amount,
+        issue_date=ISSUED,
+        legal_entity="NL01",
+        due_date=due,
+        open_amount=money,
+        functional=booked,
+    )
 
 
 def build_receivables(*items: ErpOpenItem, billed: tuple[Money, ...] = ()) -> ErpReceivables:
@@ -86,7 +94,7 @@ def test_without_billing_in_the_window_there_is_no_dso() -> None:
 def test_a_missing_exchange_rate_gives_no_statement() -> None:
     receivables = build_receivables(build_item("100", TODAY, "JPY", "0.51"))
 
-    assert list_required_rates(receivables, "USD", "USD") == (RateKey("JPY", "USD", TODAY),)
+    assert list_required_rates(receivables, "USD", "USD") == (RateKey("JPY", "USD", ISSUED),)
     assert compute_receivables(receivables, "USD", "USD", {}) is None
 
 
@@ -98,6 +106,19 @@ def test_the_statement_is_in_the_currency_that_all_open_items_share() -> None:
     assert choose_statement_currency(mixed, "GBP", "USD") == "EUR"
     assert choose_statement_currency(build_receivables(), "GBP", "USD") == "GBP"
     assert choose_statement_currency(build_receivables(), None, "USD") == "USD"
+
+
+def test_an_item_is_restated_at_the_rate_of_its_own_day_and_in_the_entitys_currency_as_posted() -> None:
+    receivables = build_receivables(build_item("10000", TODAY, "JPY", "51.20"), build_item("8.00", TODAY))
+    rates = {RateKey("JPY", "USD", ISSUED): Decimal("0.0064"), RateKey("EUR", "USD", ISSUED): Decimal("1.25")}
+
+    in_dollars = compute_receivables(receivables, "USD", "USD", rates)
+    in_euros = compute_receivables(receivables, "EUR", "USD", {})
+
+    assert in_dollars is not None
+    assert in_dollars.total == Money(Decimal("74.00"), "USD")
+    assert in_euros is not None
+    assert in_euros.total == Money(Decimal("59.20"), "EUR")
 
 
 @given(

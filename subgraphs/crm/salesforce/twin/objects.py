@@ -99,6 +99,14 @@ _CONTRACT = [
     *_build_fields(FieldType.CURRENCY, "Total_Value__c", "Not_To_Exceed__c"),
     *_build_fields(FieldType.STRING, "Purchase_Order__c"),
 ]
+_CONTRACT_LINE = [
+    *_SYSTEM,
+    _build_reference("Contract__c", "Contract", "Contract__r", required=True),
+    *_build_fields(FieldType.STRING, "Description__c"),
+    *_build_fields(FieldType.DOUBLE, "Quantity__c"),
+    *_build_fields(FieldType.CURRENCY, "Rate__c", "Amount__c"),
+    *_build_fields(FieldType.DATE, "Start_Date__c", "End_Date__c"),
+]
 _CONTACT = [
     *_SYSTEM,
     _OWNER,
@@ -133,7 +141,13 @@ _SHAPES: Iterable[tuple[str, str, list[Field], Mapping[str, tuple[str, str]]]] =
         },
     ),
     ("Contact", "003", _CONTACT, {}),
-    ("Contract", "800", _CONTRACT, {"Opportunities": ("Opportunity", "ContractId")}),
+    (
+        "Contract",
+        "800",
+        _CONTRACT,
+        {"Opportunities": ("Opportunity", "ContractId"), "Contract_Lines__r": ("Contract_Line__c", "Contract__c")},
+    ),
+    ("Contract_Line__c", "a00", _CONTRACT_LINE, {}),
     ("Opportunity", "006", _OPPORTUNITY, {"OpportunityLineItems": ("OpportunityLineItem", "OpportunityId")}),
     ("OpportunityLineItem", "00k", _OPPORTUNITY_LINE, {}),
     ("User", "005", _USER, {}),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from subgraphs.crm.salesforce.twin.model import Value
 from subgraphs.crm.salesforce.twin.org import Org, build_record_id
-from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
+from subgraphs.sandbox.firm.model import Contact, Contract, ContractLine, Customer, Firm, Opportunity, OpportunityLine
 
 STAGES = {
     "PROSPECTING": "Prospecting",
@@ -101,6 +101,12 @@ class _Seeder:
                 )
         for contract in self._firm.contracts:
             self._put("Contract", build_contract_id(contract.number), self._build_contract(contract))
+            for position, priced in enumerate(contract.lines, 1):
+                self._put(
+                    "Contract_Line__c",
+                    build_record_id("a00", f"{contract.number}/{position}"),
+                    self._build_contract_line(contract, priced),
+                )
         for opportunity in self._firm.opportunities:
             self._put("Opportunity", build_opportunity_id(opportunity.number), self._build_opportunity(opportunity))
             for position, line in enumerate(opportunity.lines, 1):
@@ -144,8 +150,9 @@ class _Seeder:
             "ParentId": build_account_id(customer.parent) if customer.parent else None,
             "Type": "Customer",
             "Industry": customer.industry,
-            "BillingStreet": customer.street,
+            "BillingStreet": "\n".join(filter(None, (customer.street, customer.suite))),
             "BillingCity": customer.city,
+            "BillingState": customer.state,
             "BillingPostalCode": customer.postal_code,
             "BillingCountryCode": customer.country,
             "CurrencyIsoCode": customer.currency,
@@ -186,6 +193,19 @@ class _Seeder:
             "Purchase_Order__c": contract.purchase_order,
         }
 
+    @staticmethod
+    def _build_contract_line(contract: Contract, line: ContractLine) -> dict[str, Value]:
+        return {
+            "Contract__c": build_contract_id(contract.number),
+            "Description__c": line.description,
+            "Quantity__c": line.quantity,
+            "Rate__c": line.rate,
+            "Amount__c": line.quantity * line.rate,
+            "Start_Date__c": contract.effective,
+            "End_Date__c": contract.expires,
+            "CurrencyIsoCode": contract.currency,
+        }
+
     def _build_opportunity(self, opportunity: Opportunity) -> dict[str, Value]:
         return {
             "Name": opportunity.name,
@@ -216,4 +236,6 @@ class _Seeder:
             "UnitPrice": line.unit_price,
             "CurrencyIsoCode": opportunity.currency,
             "Service_Line__c": self._service_lines.get(line.service_line, line.service_line),
+            "ServiceDate": line.start,
+            "End_Date__c": line.end,
         }

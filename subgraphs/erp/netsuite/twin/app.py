@@ -80,7 +80,7 @@ class QueryService:
         """Raise SuiteQlError if the statement reads a record type that the role may not see."""
         for token in dialect.tokenize(statement):
             if token.kind == "word" and token.lower in self._settings.denied_records:
-                raise dialect.SuiteQlError(f"Record '{token.text}' was not found.")
+                raise dialect.SuiteQlError(f"Invalid search type: {token.text}")
 
     async def answer_server_time(self, _: Request) -> Response:
         """Return the time of the account's clock."""
@@ -98,6 +98,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     seed = MasterDataSeeder(store, firm)
     seed.seed_master_data()
     TransactionSeeder(seed).seed_transactions()
+    store.remove_features(settings.missing_features)
     tokens = TokenService(settings)
     service, jobs = QueryService(store, settings), JobService(settings.now, settings.origin)
     return Starlette(

@@ -178,9 +178,11 @@ def translate_error(error: sqlite3.Error, statement: str) -> SuiteQlError:
     """Return NetSuite's error for an error of the store."""
     message = str(error)
     if record := _UNKNOWN_TABLE.search(message):
-        return SuiteQlError(f"Record '{record['record'] or record['hidden']}' was not found.")
+        return SuiteQlError(f"Invalid search type: {record['record'] or record['hidden']}")
     if field := _UNKNOWN_COLUMN.search(message):
-        table = dict(_find_aliases(tokenize(statement))).get((field["alias"] or "").lower())
-        owner = f" for record '{table.name}'" if table else ""
-        return SuiteQlError(f"Field '{field['field']}'{owner} was not found. Reason: REMOVED - Field is removed")
+        tables = dict(_find_aliases(tokenize(statement)))
+        alias = (field["alias"] or "").lower()
+        known = [tables[alias]] if alias in tables else list(tables.values())
+        names = ", ".join(f"{column.name}={column.name}" for table in known for column in table.columns)
+        return SuiteQlError(f"Unknown identifier '{field['field']}'. Available identifiers are: {{{names}}}")
     return SuiteQlError("Invalid or unsupported search.")

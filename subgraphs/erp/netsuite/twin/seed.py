@@ -108,7 +108,13 @@ class MasterDataSeeder:
         for customer in firm.customers:
             if customer.terms_code not in self.terms:
                 self.terms[customer.terms_code] = store.insert(
-                    "term", {"name": customer.terms_code, "daysuntilnetdue": customer.terms_days}
+                    "term",
+                    {
+                        "name": customer.terms_code,
+                        "daysuntilnetdue": customer.terms_days,
+                        "discountpercent": customer.discount_percent,
+                        "daysuntilexpiry": customer.discount_days,
+                    },
                 )
         for word, key in {**JOB_STATUS, **CUSTOMER_STATUS}.items():
             store.insert("entitystatus", {"key": key, "name": word.replace("_", " ").capitalize()}, key="key")
@@ -120,6 +126,8 @@ class MasterDataSeeder:
                     "name": value.name,
                     "externalid": value.code,
                     "isinactive": "F" if value.active else "T",
+                    "custrecord_ps_valid_from": _format_day(value.valid_from),
+                    "custrecord_ps_valid_to": _format_day(value.valid_to),
                 }
                 self.segments[dimension.code, value.code] = store.insert(SEGMENTS[dimension.code], row)
 
@@ -142,6 +150,8 @@ class MasterDataSeeder:
             "subsidiary": id_,
             "nexus": self.nexuses[entity.country],
             "taxregistrationnumber": entity.tax_number,
+            "effectivefrom": _format_day(entity.tax_from),
+            "validuntil": _format_day(entity.tax_until),
         }
         self.store.insert("subsidiarytaxregistration", registration)
 
@@ -202,7 +212,14 @@ class MasterDataSeeder:
     def _insert_customer(self, customer: Customer) -> None:
         address = self.store.insert(
             "entityaddress",
-            {"addr1": customer.street, "city": customer.city, "zip": customer.postal_code, "country": customer.country},
+            {
+                "addr1": customer.street,
+                "addr2": customer.suite,
+                "city": customer.city,
+                "state": customer.state,
+                "zip": customer.postal_code,
+                "country": customer.country,
+            },
             key="nkey",
         )
         id_ = self.customers[customer.number] = self.store.insert(
@@ -226,10 +243,32 @@ class MasterDataSeeder:
                 "custentity_ps_legal_name": customer.legal_name,
                 "custentity_ps_tax_complete": "T" if customer.tax_complete else "F",
                 "custentity_ps_tax_treatment": customer.tax_treatment,
+                "custentity_ps_exempt_until": _format_day(customer.exempt_until),
+                "custentity_ps_reverse_charge": "T" if customer.tax_treatment == "REVERSE_CHARGE" else "F",
+                "custentity_ps_cost_center": self._find_cost_center(customer),
             },
         )
+        if customer.tax_id is not None:
+            self.store.insert(
+                "customertaxregistration",
+                {
+                    "customer": id_,
+                    "nexus": self._find_nexus(customer.country),
+                    "taxregistrationnumber": customer.tax_id,
+                },
+            )
         relation: dict[str, Value] = {"entity": id_, "subsidiary": self.entities[customer.entity], "isprimarysub": "T"}
         self.store.insert("customersubsidiaryrelationship", relation)
+
+    def _find_nexus(self, country: str) -> int:
+        if country not in self.nexuses:
+            self.nexuses[country] = self.store.insert("nexus", {"country": country, "description": country})
+        return self.nexuses[country]
+
+    def _find_cost_center(self, customer: Customer) -> int | None:
+        """Return the cost centre of the customer's selling entity: that of its first worker."""
+        centers = (worker.cost_center for worker in self.firm.workers if worker.entity == customer.entity)
+        return self.segments.get(("COST_CENTER", next(centers, "")))
 
     def _insert_contracts(self) -> None:
         for contract in self.firm.contracts:
@@ -280,3 +319,7 @@ class MasterDataSeeder:
             rate for rate in self.firm.rates if (rate.source, rate.target) == (source, target) and rate.effective <= on
         ]
         return max(rates, key=lambda rate: rate.effective).rate if rates and source != target else Decimal(1)
+
+
+def _format_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

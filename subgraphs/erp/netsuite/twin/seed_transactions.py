@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from gateway.canonical.values import apportion
 from subgraphs.erp.netsuite.twin.seed import SEGMENTS, MasterDataSeeder
 from subgraphs.erp.netsuite.twin.store import Value
 from subgraphs.sandbox.firm.model import Expense, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
+from subgraphs.sandbox.firm.open_credits import OpenCredit
 
 REFERENCE = "PSA-{code}"
 _LETTERS = {"DRAFT": "D", "PENDING_APPROVAL": "D", "PAID": "B", "VOID": "V"}
@@ -34,6 +36,8 @@ class TransactionSeeder:
         """Write the invoices with their payments, then the time and expenses that they bill."""
         for invoice in self._seed.firm.invoices:
             self._insert_invoice(invoice)
+        for credit in self._seed.firm.open_credits:
+            self._insert_open_credit(credit)
         for project in self._seed.firm.projects:
             if project.code not in self._seed.jobs:
                 continue
@@ -88,8 +92,8 @@ class TransactionSeeder:
         self._insert_line(id_, 0, {**place, **main, **_build_amounts(invoice.total, invoice.functional_rate)})
         for number, line in enumerate(invoice.lines, start=1):
             self._insert_item_line(id_, number, invoice, project, line)
-            for tax in invoice.taxes:
-                self._insert_tax(id_, number, line, tax)
+        for tax in invoice.taxes:
+            self._insert_tax(id_, invoice, tax)
         if invoice.tax_total:
             amounts = _build_amounts(-invoice.tax_total, invoice.functional_rate)
             self._insert_line(id_, len(invoice.lines) + 1, {**place, "taxline": "T", **amounts})
@@ -117,21 +121,23 @@ class TransactionSeeder:
             },
         )
 
-    def _insert_tax(self, transaction: int, number: int, line: InvoiceLine, tax: Tax) -> None:
-        """Insert the unsigned tax detail of a line."""
-        self._store.add(
-            "transactiontaxdetail",
-            {
-                "transaction": transaction,
-                "line": number,
-                "nexus": self._seed.nexuses.get(tax.country),
-                "taxtype": self._find_or_insert("taxtype", tax.tax_type),
-                "taxcode": tax.code,
-                "taxrate": tax.rate,
-                "taxbasis": abs(line.amount),
-                "taxamount": abs(line.amount) * tax.rate,
-            },
-        )
+    def _insert_tax(self, transaction: int, invoice: Invoice, tax: Tax) -> None:
+        """Insert the unsigned tax details of the lines, which add up to the tax of the invoice."""
+        shares = apportion(tax.amount, [line.amount * tax.rate for line in invoice.lines], invoice.currency)
+        for number, (line, share) in enumerate(zip(invoice.lines, shares, strict=True), start=1):
+            self._store.add(
+                "transactiontaxdetail",
+                {
+                    "transaction": transaction,
+                    "line": number,
+                    "nexus": self._seed.nexuses.get(tax.country),
+                    "taxtype": self._find_or_insert("taxtype", tax.tax_type),
+                    "taxcode": tax.code,
+                    "taxrate": tax.rate,
+                    "taxbasis": abs(line.amount),
+                    "taxamount": abs(share),
+                },
+            )
 
     def _find_or_insert(self, table: str, name: str) -> int:
         row = self._store.find_row(table, name=name)
@@ -171,6 +177,28 @@ class TransactionSeeder:
             "foreignamount": payment.amount,
         }
         self._store.add("nexttransactionlink", link)
+
+    def _insert_open_credit(self, credit: OpenCredit) -> None:
+        """Insert a payment without applications, or a journal line on the receivable account."""
+        seed, amount, payment = self._seed, credit.amount, credit.kind == "PAYMENT"
+        rate = seed.find_rate(credit.currency, self._base[credit.entity], credit.day)
+        customer = seed.customers[credit.customer]
+        header: dict[str, Value] = {
+            "type": "CustPymt" if payment else "Journal",
+            "tranid": credit.code,
+            "trandate": credit.day.isoformat(),
+            "postingperiod": self._find_period(credit.day),
+            "currency": seed.currencies[credit.currency],
+            "exchangerate": rate,
+            "foreigntotal": amount,
+        }
+        if payment:
+            header |= {"status": "C", "entity": customer, "foreignpaymentamountused": ZERO}
+            header["foreignpaymentamountunused"] = amount
+        line = {"subsidiary": seed.entities[credit.entity], "entity": customer, **_build_amounts(-amount, rate)}
+        if not payment:
+            line["foreignpaymentamountunused" if amount > 0 else "foreignamountunpaid"] = abs(amount)
+        self._insert_line(self._insert_transaction(header), 0, {**line, "mainline": "T" if payment else "F"})
 
     def _insert_time(self, project: Project, entry: TimeEntry) -> None:
         seed = self._seed

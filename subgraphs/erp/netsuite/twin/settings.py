@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from subgraphs.erp.netsuite.twin.features import Feature
 from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
 
 
@@ -23,7 +24,8 @@ class TwinSettings:
     address of the request. Requests signed with the credentials `token_based` are accepted; None accepts OAuth 2.0
     only, as a new integration record does. `now` dates records and is the server time, `login_clock` validates
     assertions and tokens. A page of SuiteQL has at most `most_rows` rows. The role may not access the record types
-    `denied_records`; without `suite_analytics` every list and query is refused, as on live accounts.
+    `denied_records`; the tables and columns of `missing_features` do not exist. Without `suite_analytics`
+    every list and query is refused, as on live accounts.
     """
 
     client_id: str
@@ -34,6 +36,7 @@ class TwinSettings:
     company: str = "TSTDRV100"
     concurrency: int = 5
     suite_analytics: bool = True
+    missing_features: frozenset[Feature] = frozenset()
     denied_records: frozenset[str] = frozenset()
     origin: str | None = None
     token_seconds: int = 3600

@@ -4,7 +4,7 @@ Amounts are stored as decimal text and compared as numbers; instants are stored 
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from subgraphs.erp.netsuite.twin import oracle_sql
+from subgraphs.erp.netsuite.twin.features import FEATURE_TABLES, Feature, list_columns
 from subgraphs.erp.netsuite.twin.tables import BY_NAME, TABLES, Table
 
 Value = str | int | Decimal | None
@@ -35,6 +36,18 @@ class Store:
         for table in TABLES:
             self._create(table)
         self._connection.execute("INSERT INTO dual VALUES ('X')")
+        self._missing: set[tuple[str, str | None]] = set()
+
+    def remove_features(self, features: Iterable[Feature]) -> None:
+        """Remove the tables and columns that exist only with these features."""
+        for feature in features:
+            for table in FEATURE_TABLES[feature]:
+                self._connection.execute(f"DROP TABLE IF EXISTS [{table}]")
+                self._missing.add((table, None))
+            for table, column in list_columns(feature):
+                if (table, None) not in self._missing and (table, column) not in self._missing:
+                    self._connection.execute(f"ALTER TABLE [{table}] DROP COLUMN [{column}]")
+                    self._missing.add((table, column))
 
     def _create(self, table: Table) -> None:
         if table.view is not None:
@@ -74,10 +87,12 @@ class Store:
 
     def find_rows(self, table: str, **equal: Value) -> list[dict[str, Any]]:
         """Return the rows with these column values, in stored form, ordered by the first column."""
+        if (table, None) in self._missing:
+            return []
         where = " AND ".join(f"[{name}] = ?" for name in equal) or "1 = 1"
         columns = [column.name for column in BY_NAME[table].columns]
         names = ", ".join(
-            f"+[{name}]" for name in columns
+            "NULL" if (table, name) in self._missing else f"+[{name}]" for name in columns
         )  # an expression has no declared type, so no converter formats it
         statement = f"SELECT {names} FROM [{table}] WHERE {where} ORDER BY 1"  # noqa: S608 -- names are the schema's own
         values = [_to_stored(value) for value in equal.values()]

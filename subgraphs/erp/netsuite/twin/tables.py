@@ -24,7 +24,8 @@ _SUBSIDIARY = make_ref("subsidiary", "subsidiary", "subsidiary", "Subsidiary")
 
 
 def _make_segment(name: str) -> Table:
-    return Table(name, (make_id(), _NAME, _EXTERNAL, _INACTIVE), record=name)
+    validity = (make_day("custrecord_ps_valid_from"), make_day("custrecord_ps_valid_to"))
+    return Table(name, (make_id(), _NAME, _EXTERNAL, _INACTIVE, *validity), record=name)
 
 
 TABLES = (
@@ -154,6 +155,9 @@ TABLES = (
             Column("custentity_ps_legal_name", rest="custentity_ps_legal_name"),
             make_flag("custentity_ps_tax_complete", "custentity_ps_tax_complete"),
             Column("custentity_ps_tax_treatment", rest="custentity_ps_tax_treatment"),
+            make_day("custentity_ps_exempt_until", "custentity_ps_exempt_until"),
+            make_flag("custentity_ps_reverse_charge", "custentity_ps_reverse_charge"),
+            make_ref("custentity_ps_cost_center", "department", "custentity_ps_cost_center"),
         ),
         record="customer",
         display="altname",
@@ -174,6 +178,15 @@ TABLES = (
             make_ref("entity", "customer"),
             make_ref("subsidiary", "subsidiary"),
             make_flag("isprimarysub"),
+        ),
+    ),
+    Table(
+        "customertaxregistration",
+        (
+            make_id(),
+            make_ref("customer", "customer"),
+            make_ref("nexus", "nexus"),
+            Column("taxregistrationnumber"),
         ),
     ),
     Table(
@@ -295,6 +308,8 @@ TABLES = (
             make_number("rate"),
             make_number("foreignamount"),
             make_number("netamount"),
+            make_number("foreignamountunpaid"),
+            make_number("foreignpaymentamountunused"),
             Column("memo"),
             make_ref("department", "department"),
             make_ref("class", "classification"),

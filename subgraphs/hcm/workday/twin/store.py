@@ -25,14 +25,17 @@ COLUMNS = {
     "workerStatus": "Single instance",
     "managementLevel": "Single instance",
     "cf_practice": "Single instance",
+    "cf_practices": "Multi-instance",
     "manager": "Single instance",
     "company": "Single instance",
     "costCenter": "Single instance",
+    "cf_locationCountry": "Single instance",
     "cf_timeZone": "Single instance",
     "hireDate": "Date",
     "terminationDate": "Date",
     "scheduledWeeklyHours": "Numeric",
     "cf_hourlyCost": "Currency",
+    "cf_hourlyCostNumber": "Numeric",
     "cf_hourlyCostCurrency": "Single instance",
     "lastFunctionallyUpdated": "Date Time",
 }
@@ -133,14 +136,17 @@ def build_store(firm: Firm) -> Store:
             "workerStatus": _build_instance("status", "Terminated" if worker.has_left_before(firm.today) else "Active"),
             "managementLevel": _build_instance("level", worker.job_level),
             "cf_practice": _build_instance("practice", worker.practice),
+            "cf_practices": [_build_instance("practice", name) for name in (worker.practice, *_list_other(worker))],
             "manager": None if worker.manager is None else _build_manager(firm, worker.manager),
             "company": _build_instance("company", entity.name),
             "costCenter": _build_instance("cost centre", worker.cost_center),
+            "cf_locationCountry": _build_instance("country", entity.country),
             "cf_timeZone": _build_instance("time zone", entity.time_zone),
             "hireDate": worker.hire_date.isoformat(),
             "terminationDate": None if worker.termination_date is None else worker.termination_date.isoformat(),
             "scheduledWeeklyHours": worker.weekly_hours,
-            "cf_hourlyCost": worker.cost_rate,
+            "cf_hourlyCost": {"value": str(worker.cost_rate), "currency": entity.currency},
+            "cf_hourlyCostNumber": worker.cost_rate,
             "cf_hourlyCostCurrency": _build_instance("currency", entity.currency),
             **build_updated_column(changed),
         }
@@ -151,6 +157,11 @@ def build_store(firm: Firm) -> Store:
 def build_updated_column(changed: datetime) -> Row:
     """Return the column with the time of the last functional change."""
     return {"lastFunctionallyUpdated": f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
+
+
+def _list_other(worker: Worker) -> Sequence[str]:
+    """Return the further practices of a worker: directors have two."""
+    return ("Leadership",) if worker.job_level == "Director" else ()
 
 
 def _build_manager(firm: Firm, number: str) -> Row:
@@ -168,6 +179,8 @@ def _build_skill(person: Person, skill: WorkerSkill) -> Row:
         "skillID": skill.code,
         "skillName": skill.name,
         "proficiency": _LEVELS[skill.level],
+        "skillCategory": skill.category,
+        "certifiedUntil": "" if skill.certified_until is None else skill.certified_until.isoformat(),
     }
 
 

@@ -153,8 +153,8 @@ def _require_column(column: str, known: frozenset[str]) -> str:
 
 
 def _to_comparable(value: Any) -> Any:
-    """Return the id of an instance, any other value unchanged."""
-    return value["id"] if isinstance(value, Mapping) else value
+    """Return the id of an instance, the value of an amount, any other value unchanged."""
+    return value.get("id", value.get("value")) if isinstance(value, Mapping) else value
 
 
 def _build_syntax_error(token: str) -> RefusalError:

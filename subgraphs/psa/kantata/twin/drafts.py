@@ -12,8 +12,8 @@ _ENTRY = {"story_id": None, "active_submission_id": None}
 _DEFAULTS: Mapping[str, StoredRow] = {
     "workspaces": {
         "description": None,
-        "start_date": None,
-        "due_date": None,
+        "start_date": "",
+        "due_date": "",
         "percentage_complete": 0,
         "currency": _CURRENCY,
         "status": STATUSES["PENDING_SETUP"].to_json(),

@@ -48,9 +48,11 @@ FIELDS = {
         "Cost centre",
         "Service line dimension",
         "Location",
+        "Health",
+        "Health note",
     ),
-    "User": ("Worker type", "Practice"),
-    "StaffingDemand": ("Hours", "Priority"),
+    "User": ("Worker type", "Practice", "Bill rate"),
+    "StaffingDemand": ("Hours", "Priority", "Country", "Target bill rate", "Skill level"),
 }
 """The account's custom fields by record type."""
 _DIMENSIONS = {"COST_CENTER": "Cost centre", "SERVICE_LINE": "Service line dimension", "LOCATION": "Location"}
@@ -75,6 +77,9 @@ class Seed:
         self._groups: dict[str, str] = {}
         self._users: dict[str, str] = {}
         self._roles: dict[str, str] = {}
+        self._skills: dict[str, str] = {}
+        self._skill_names = {skill.code: skill.name for worker in firm.workers for skill in worker.skills}
+        self._currencies = {entity.code: entity.currency for entity in firm.entities}
         self._changes = 0
 
     def run(self) -> None:
@@ -103,7 +108,13 @@ class Seed:
             "headline": worker.job_title,
             "disabled": worker.has_left_before(self._firm.today),
             **self._add_reference("Worker", worker.number),
-            **self._add_custom_fields({"Worker type": worker.type.title(), "Practice": worker.practice}),
+            **self._add_custom_fields(
+                {
+                    "Worker type": worker.type.title(),
+                    "Practice": worker.practice,
+                    "Bill rate": _to_currency_value(worker.bill_rate, self._currencies[worker.entity]),
+                }
+            ),
         }
 
     def _add_project(self, project: Project) -> None:
@@ -135,6 +146,8 @@ class Seed:
                         "Service line": project.service_line,
                         "Contract": project.contract,
                         "Opportunity": project.opportunity,
+                        "Health": project.health.title(),
+                        "Health note": project.health_note,
                         **tags,
                     }
                 ),
@@ -195,7 +208,16 @@ class Seed:
                 "quantity": 1,
                 "status": demand.status.lower(),
                 "updated_at": self._get_next_change_time(),
-                **self._add_custom_fields({"Hours": str(demand.hours), "Priority": demand.priority}),
+                "skill_ids": [self._add_skill(code) for code, _ in demand.skills],
+                **self._add_custom_fields(
+                    {
+                        "Hours": str(demand.hours),
+                        "Priority": demand.priority,
+                        "Country": demand.location,
+                        "Target bill rate": _to_currency_value(demand.bill_rate, project.currency),
+                        "Skill level": next((level.title() for _, level in demand.skills), None),
+                    }
+                ),
             }
             self._tables.add("staffing_demands", row)
 
@@ -217,6 +239,7 @@ class Seed:
                 "start_date": booked.start.isoformat(),
                 "end_date": booked.end.isoformat(),
                 "minutes": int(booked.planned_hours * 60),
+                "percentage": booked.percentage,
                 "hard": booked.booking == "HARD",
                 "updated_at": self._get_next_change_time(),
             }
@@ -264,6 +287,11 @@ class Seed:
         status = _SUBMISSIONS.get(approval)
         return None if status is None else self._tables.add(kind, {"status": status})
 
+    def _add_skill(self, code: str) -> str:
+        if code not in self._skills:
+            self._skills[code] = self._tables.add("skills", {"name": self._skill_names.get(code, code)})
+        return self._skills[code]
+
     def _add_role(self, name: str) -> str:
         if name not in self._roles:
             self._roles[name] = self._tables.add("roles", {"name": name})
@@ -279,9 +307,12 @@ class Seed:
         }
         return {"external_reference_ids": [self._tables.add("external_references", row)]}
 
-    def _add_custom_fields(self, values: dict[str, str | None]) -> dict[str, list[str]]:
+    def _add_custom_fields(self, values: Mapping[str, str | list[int | str] | None]) -> dict[str, list[str]]:
         made = [
-            self._tables.add("custom_field_values", {"custom_field_name": name, "value": value, "display_value": value})
+            self._tables.add(
+                "custom_field_values",
+                {"custom_field_name": name, "value": value, "display_value": _format_custom_value(value)},
+            )
             for name, value in values.items()
             if value is not None
         ]
@@ -291,6 +322,15 @@ class Seed:
         """Return the next time of change: a minute after the last, so that even a large firm stays in the past."""
         self._changes += 1
         return format_time(_FIRST_CHANGE + timedelta(minutes=self._changes))
+
+
+def _to_currency_value(amount: Decimal | None, currency: str) -> list[int | str] | None:
+    """Return the value of a custom field of type currency."""
+    return None if amount is None else [_to_units(amount, 10 ** get_minor_units(currency)), currency]
+
+
+def _format_custom_value(value: str | list[int | str]) -> str:
+    return value if isinstance(value, str) else f"{value[1]} {value[0]}"
 
 
 def _to_units(amount: Decimal, base: int) -> int:

@@ -37,6 +37,7 @@ ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
         "workspace": _WORKSPACE,
         "role": _ROLE,
         "creator": Association("creator_id", "users"),
+        "skills": Association("skill_ids", "skills"),
         "custom_field_values": _VALUES,
     },
     "workspace_resources": {"workspace": _WORKSPACE, "user": _USER, "role": _ROLE},
@@ -51,6 +52,6 @@ ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
     "subscribed_events": {},
 }
 """The resources that can be listed."""
-UNLISTED = ("custom_field_values", "roles", "timesheet_submissions", "expense_report_submissions")
+UNLISTED = ("custom_field_values", "roles", "skills", "timesheet_submissions", "expense_report_submissions")
 """Resources that are only included in others."""
 RESOURCES = (*ASSOCIATIONS, *UNLISTED)

@@ -15,6 +15,8 @@ FIELDS: Mapping[str, Mapping[str, int]] = {
         "Cost centre": _CHOICE,
         "Service line dimension": _CHOICE,
         "Location": _CHOICE,
+        "Health": _CHOICE,
+        "Health note": _TEXT,
     },
     "employees": {"Worker number": _TEXT, "Worker type": _CHOICE, "Practice": _TEXT},
     "project_expenses": {"Expense number": _TEXT},

@@ -58,6 +58,8 @@ class Seed:
             "Service line": project.service_line,
             "Contract": project.contract,
             "Opportunity": project.opportunity,
+            "Health": project.health.title(),
+            "Health note": project.health_note,
             **tags,
         }
         attributes = {

@@ -26,6 +26,7 @@ TEAM = 5
 _BEGIN = date(2026, 1, 5)
 _LINES = ("STRAT", "DATA", "CLOUD", "OPS")
 _CENTRES = {"US01": "CC-100", "UK01": "CC-200", "NL01": "CC-300"}
+_COUNTRIES = {"US01": "US", "UK01": "GB", "NL01": "NL"}
 _PLACES = {"US01": "NYC", "UK01": "LON", "NL01": "AMS"}
 _TASKS = (("10", "Discovery", "COMPLETE"), ("20", "Build", "IN_PROGRESS"), ("30", "Rollout", "NOT_STARTED"))
 _INTERNAL = "90"
@@ -83,7 +84,7 @@ def _build_project(place: int, customer: Customer, by_entity: dict[str, list[Wor
         assignments=tuple(
             _build_assignment(place, step, worker, customer, start, end) for step, worker in enumerate(booked)
         ),
-        demands=_build_demands(number, start, end) if place % 4 == 0 else (),
+        demands=_build_demands(number, _COUNTRIES[entity], start, end) if place % 4 == 0 else (),
         expenses=tuple(_build_expenses(number, booked, customer, start, unknown=unknown)),
     )
 
@@ -120,7 +121,7 @@ def _build_assignment(place: int, step: int, worker: Worker, customer: Customer,
     )
 
 
-def _build_demands(number: int, start: date, end: date) -> tuple[Demand, ...]:
+def _build_demands(number: int, country: str, start: date, end: date) -> tuple[Demand, ...]:
     wanted = Demand(
         code=f"D-{number}",
         role="Change manager",
@@ -129,6 +130,8 @@ def _build_demands(number: int, start: date, end: date) -> tuple[Demand, ...]:
         hours=Decimal(120),
         status="OPEN",
         skills=(("CHG", "ADVANCED"),),
+        location=country,
+        bill_rate=Decimal(150),
     )
     return (wanted,)
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Absence, Worker, WorkerSkill
+from subgraphs.sandbox.firm.people import SKILL_CATEGORIES
 
 FIRST_NUMBER = 2001
 _FIRST = ("Ada", "Bram", "Chloe", "Daan", "Edith", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kaja", "Liam", "Mara")
@@ -53,7 +54,9 @@ def _build_worker(place: int) -> Worker:
         type="CONTRACTOR" if place % 11 == 0 else "EMPLOYEE",
         weekly_hours=_HOURS[entity],
         skills=tuple(
-            WorkerSkill(code=code, name=name, level=_LEVELS[(place + step) % len(_LEVELS)])
+            WorkerSkill(
+                code=code, name=name, level=_LEVELS[(place + step) % len(_LEVELS)], category=SKILL_CATEGORIES[code]
+            )
             for step, (code, name) in enumerate((_SKILLS[place % 5], _SKILLS[(place + 2) % 5]))
         ),
         absences=tuple(

@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Opportunity, OpportunityLine, Project
+from subgraphs.sandbox.firm.model import (
+    Contact,
+    Contract,
+    ContractLine,
+    Customer,
+    Opportunity,
+    OpportunityLine,
+    Project,
+)
 
 FIRST_CUSTOMER = 3001
 _NAMES = ("Alder", "Beacon", "Cobalt", "Delta", "Ember", "Falcon", "Granite", "Harbor", "Indigo", "Juniper", "Kestrel")
@@ -85,6 +93,10 @@ def build_contracts(projects: Sequence[Project]) -> tuple[Contract, ...]:
             expires=project.end,
             total=_compute_value(project),
             purchase_order=f"PO-{project.code}",
+            lines=tuple(
+                ContractLine(description=booked.role, quantity=booked.planned_hours, rate=booked.bill_rate)
+                for booked in project.assignments
+            ),
         )
         for project in projects
         if project.contract is not None
@@ -102,7 +114,7 @@ def build_opportunities(projects: Sequence[Project], sold_to: Sequence[Customer]
 
 def _build_won_opportunity(project: Project) -> Opportunity:
     closed = project.start - timedelta(days=21)
-    value, hours = _compute_value(project), sum((booked.planned_hours for booked in project.assignments), Decimal(0))
+    value = _compute_value(project)
     return Opportunity(
         number=project.opportunity or "",
         name=project.name,
@@ -120,33 +132,47 @@ def _build_won_opportunity(project: Project) -> Opportunity:
         quote_number="Q-" + (project.opportunity or "")[2:],
         contract=project.contract,
         project=project.code,
-        lines=(
+        lines=tuple(
             OpportunityLine(
                 description="Delivery",
-                role="Consultant",
-                quantity=hours,
+                role=booked.role,
+                quantity=booked.planned_hours,
                 unit="HOUR",
-                unit_price=project.assignments[0].bill_rate,
+                unit_price=booked.bill_rate,
                 service_line=project.service_line,
-            ),
+                start=booked.start,
+                end=booked.end,
+            )
+            for booked in project.assignments
         ),
     )
 
 
 def _build_open_opportunity(place: int, customer: Customer) -> Opportunity:
+    amount, service_line = Decimal(40_000 + 1_000 * (place % 60)), ("STRAT", "DATA", "CLOUD", "OPS")[place % 4]
     return Opportunity(
         number=f"O-{8001 + place}",
         name=f"Next phase for {customer.name}",
         customer=customer.number,
         stage=("PROSPECTING", "PROPOSAL", "NEGOTIATION")[place % 3],
         probability=Decimal("0.1") * (1 + place % 8),
-        amount=Decimal(40_000 + 1_000 * (place % 60)),
+        amount=amount,
         currency=customer.currency,
         close_date=date(2026, 12, 1) + timedelta(days=place % 120),
         owner="Alice Hartmann",
         entity=customer.entity,
-        service_line=("STRAT", "DATA", "CLOUD", "OPS")[place % 4],
+        service_line=service_line,
         contract_type="FIXED_FEE",
+        lines=(
+            OpportunityLine(
+                description="Next phase",
+                role="Consultant",
+                quantity=amount / 100,
+                unit="HOUR",
+                unit_price=Decimal(100),
+                service_line=service_line,
+            ),
+        ),
     )
 
 

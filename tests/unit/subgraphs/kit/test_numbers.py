@@ -1,9 +1,12 @@
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.canonical.fault import FaultCode
+from gateway.errors import SourceError
 from subgraphs.kit.identifiers import select_ids, split_batches
 from subgraphs.kit.numbers import convert_minutes_to_hours, parse_number
 
@@ -22,15 +25,49 @@ def test_minutes_convert_to_hours_within_rounding(minutes):
     [
         ("300", Decimal(300)),
         ("6.50", Decimal("6.5")),
-        ("many", None),
+        ("-0.0", Decimal(0)),
+        ("1.2E+2", Decimal(120)),
+        ("999999999999999999", Decimal(999999999999999999)),
         ("", None),
-        ("NaN", None),
-        ("Infinity", None),
+        (" ", None),
         (None, None),
     ],
 )
-def test_only_finite_numbers_are_parsed_from_text(text, value):
-    assert parse_number(text) == value
+def test_a_number_is_parsed_from_text_and_an_empty_text_is_none(text, value):
+    assert str(parse_number(text)) == str(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "many",
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "-Infinity",
+        "1E+30",
+        "1e999",
+        "1e-999",
+        "1e9999999",
+        "1" * 50,
+        "1,5",
+        "0x1",
+        "\u0661",
+    ],
+)
+def test_a_text_that_is_no_plausible_number_is_a_contract_mismatch_without_the_text(text):
+    with pytest.raises(SourceError) as raised:
+        parse_number(text)
+
+    assert raised.value.code is FaultCode.CONTRACT_MISMATCH
+    assert text not in str(raised.value)
+
+
+@given(st.text() | st.decimals().map(str) | st.floats().map(str))
+def test_any_text_is_a_plausible_number_or_none_or_a_contract_mismatch(text):
+    with suppress(SourceError):
+        value = parse_number(text)
+        assert value is None or (value.is_finite() and abs(value) < 10**18)
 
 
 def test_ids_are_distinct_whole_numbers():

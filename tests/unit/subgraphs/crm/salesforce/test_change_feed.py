@@ -1,6 +1,6 @@
 """A change feed delivers changes and, in the same call, deletions; an idle feed costs one call."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -177,6 +178,55 @@ async def test_the_local_clock_is_used_before_the_first_response(open_twin: Open
         (page,) = await org.read_changes(CrmAccount, (clock.at - timedelta(minutes=30)).isoformat())
 
     assert page.deleted == (build_account_id("C-2008"),)
+
+
+async def test_a_refused_range_of_deletions_delivers_all_existing_ids(
+    open_twin: OpenTwin, client: ConnectedApp
+) -> None:
+    """The org's clock is forty days ahead of this machine's: the range begins before Salesforce keeps deletions."""
+    clock = Clock()
+    clock.at = datetime.now(UTC) + timedelta(days=40)
+    async with open_feed(open_twin, client, clock=clock) as org:
+        await org.http.delete(f"sobjects/Account/{build_account_id('C-2008')}")
+
+        pages = await org.read_changes(CrmAccount, (datetime.now(UTC) - timedelta(minutes=30)).isoformat())
+
+    existing = {build_account_id(customer.number) for customer in FIRM.customers} - {build_account_id("C-2008")}
+    assert set(pages[0].present or ()) == existing
+    assert [page.deleted for page in pages] == [() for _ in pages]
+
+
+async def test_a_query_that_an_overloaded_org_refuses_inside_a_composite_call_is_sent_again(
+    client: ConnectedApp,
+) -> None:
+    refusal = [{"errorCode": "CONCURRENT_REQUEST_LIMIT_EXCEEDED", "message": "m"}]
+    deleted = {
+        "deletedRecords": [],
+        "earliestDateAvailable": "2026-10-20T12:00:00.000+0000",
+        "latestDateCovered": "2026-11-20T12:00:00.000+0000",
+    }
+    rows = {"totalSize": 0, "done": True, "records": []}
+    answers: Iterator[list[tuple[int, object]]] = iter([[(403, refusal), (200, deleted)], [(200, rows)]])
+    sent: list[int] = []
+
+    async def answer(request: Request) -> JSONResponse:
+        sent.append(len((await request.json())["compositeRequest"]))
+        responses = [{"httpStatusCode": status, "body": body} for status, body in next(answers)]
+        return JSONResponse({"compositeResponse": responses})
+
+    app = Starlette(
+        routes=[
+            Route("/services/oauth2/token", lambda _: JSONResponse({"access_token": "t"}), methods=["POST"]),
+            Route("/services/data/{rest:path}", answer, methods=["POST"]),
+        ]
+    )
+    async with serve(app) as base_url:
+        port = connect(build_connection(base_url, client))
+        pages = [page async for page in port.list_changes(CrmAccount, "2026-11-20T11:00:00+00:00")]
+        await port.aclose()
+
+    assert sent == [2, 1]
+    assert [page.rows for page in pages] == [()]
 
 
 @pytest.mark.parametrize("key", ["latestDateCovered", "earliestDateAvailable"])

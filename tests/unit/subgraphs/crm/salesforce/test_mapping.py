@@ -56,7 +56,7 @@ def test_a_field_that_is_already_read_cannot_be_mapped() -> None:
     mapping = SalesforceMapping(multi_currency=True, opportunity=OpportunityFields(quote_number="Name"))
     builder = RecordBuilder(connection="c", site="s", mapping=mapping)
     with pytest.raises(ConfigurationError, match="Name"):
-        build_kinds(mapping, builder)
+        build_kinds(mapping, builder, build_lineage(mapping))
 
 
 def test_lineage_is_complete_with_and_without_mapped_fields() -> None:
@@ -70,7 +70,8 @@ def test_lineage_follows_the_mapping() -> None:
     assert isinstance(bare[CrmOpportunity]["project_code"], Unsupported)
     assert mapped[CrmContract]["purchase_order_number"] == Supplied("Contract", "Purchase_Order__c")
     assert isinstance(bare[CrmContract]["project_codes"], Unsupported)
-    assert isinstance(mapped[CrmContract]["lines"], Unsupported)
+    assert isinstance(mapped[CrmContract]["lines"], Supplied)
+    assert isinstance(bare[CrmContract]["lines"], Unsupported)
     assert mapped[CrmAccount]["default_currency"] == Supplied("Account", "CurrencyIsoCode")
     assert isinstance(mapped[CrmContact]["roles"], Unsupported)
 

@@ -6,6 +6,7 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.ports.projection import limit_attributes
 from subgraphs.crm.salesforce.kinds import build_kinds
+from subgraphs.crm.salesforce.lineage import build_lineage
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.soql import Membership, render_query
@@ -13,7 +14,9 @@ from subgraphs.kit.conformance import read_sandbox_mapping
 from subgraphs.kit.mapping_file import read_strictly
 
 MAPPING = read_strictly(read_sandbox_mapping("salesforce"), SalesforceMapping, "mapping")
-KINDS = build_kinds(MAPPING, RecordBuilder(connection="crm", site="https://org.example", mapping=MAPPING))
+KINDS = build_kinds(
+    MAPPING, RecordBuilder(connection="crm", site="https://org.example", mapping=MAPPING), build_lineage(MAPPING)
+)
 ONE = Membership("Id", ("001xx000003DGb2AAG",))
 
 

@@ -11,7 +11,7 @@ import pytest
 from gateway.canonical.records.crm import CrmAccount
 from gateway.errors import BadInputError
 from gateway.net.call_counter import count_calls
-from gateway.ports.base import Finding, PageRequest
+from gateway.ports.base import Finding, NormalizesIds, PageRequest
 from subgraphs.crm.salesforce.adapter import SalesforceAdapter, connect
 from subgraphs.crm.salesforce.client import Quota
 from subgraphs.crm.salesforce.twin import ConnectedApp
@@ -20,7 +20,7 @@ from subgraphs.crm.salesforce.twin.seed import build_account_id, build_opportuni
 from subgraphs.kit.paging import encode_cursor
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.unwrapping import unwrap
-from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection
+from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection, load_sandbox_mapping
 
 AURORA = build_account_id("C-2001")
 OPPORTUNITY = FIRM.opportunities[0]
@@ -167,3 +167,33 @@ async def test_the_check_reports_a_wrong_multi_currency_setting(open_twin: OpenT
             remedy="Set `multi_currency` in the mapping file to the org's setting.",
         )
     ]
+
+
+async def test_the_check_names_fields_of_another_type_and_unknown_countries(
+    open_twin: OpenTwin, client: ConnectedApp
+) -> None:
+    first, second, *others = FIRM.customers
+    customers = (replace(first, country="Ruritania"), replace(second, country="France"), *others)
+    mapping = load_sandbox_mapping()
+    mapping["contract"] = {**mapping["contract"], "purchase_order": "ContractTerm"}
+    async with open_twin(firm=replace(FIRM, customers=customers)) as base_url:
+        port = connect(build_connection(base_url, client, mapping=mapping))
+        failed = [finding for finding in await port.check() if not finding.ok]
+        await port.aclose()
+
+    field, countries = failed
+    assert field.subject == "field Contract.ContractTerm"
+    assert field.message.startswith("Mapped to purchase_order, which needs the type")
+    assert field.message.endswith(", but its type is double.")
+    assert countries.message == ('No country code is known for "Ruritania"; addresses with these names cannot be read.')
+
+
+async def test_an_id_is_normalised_to_eighteen_characters_case_sensitively(
+    open_twin: OpenTwin, client: ConnectedApp
+) -> None:
+    async with open_adapter(open_twin, client) as port:
+        assert isinstance(port, NormalizesIds)
+        assert port.normalize_id(AURORA[:15]) == AURORA
+        assert port.normalize_id(AURORA) == AURORA
+        assert port.normalize_id(AURORA[:15].swapcase()) != AURORA
+        assert port.normalize_id("C-2001") == "C-2001"

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 
 from gateway.canonical.native import NativeId
-from gateway.canonical.records.base import PersonName
+from gateway.canonical.records.base import PersonName, UnreadableValue
 from gateway.canonical.records.crm import CrmContact, CrmOpportunityLine
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Address, Money
 from gateway.errors import SourceError
 from subgraphs.crm.salesforce.kinds import Kind, Kinds, build_kinds
+from subgraphs.crm.salesforce.lineage import build_lineage
 from subgraphs.crm.salesforce.mapping import (
     AccountFields,
     ContactFields,
@@ -23,7 +24,7 @@ from subgraphs.crm.salesforce.mapping import (
     SalesforceMapping,
 )
 from subgraphs.crm.salesforce.records import RecordBuilder
-from subgraphs.kit.decoding import decode
+from subgraphs.kit.decoding import decode, decode_rows
 
 MAPPING = SalesforceMapping(
     multi_currency=True,
@@ -40,14 +41,15 @@ OPPORTUNITY = SYSTEM | {"Name": "Deal", "StageName": "Talks", "IsClosed": False,
 
 
 def build_test_kinds(mapping: SalesforceMapping = MAPPING) -> Kinds:
-    return build_kinds(
-        mapping, RecordBuilder(connection="crm-main", site="https://acme.my.salesforce.com", mapping=mapping)
-    )
+    builder = RecordBuilder(connection="crm-main", site="https://acme.my.salesforce.com", mapping=mapping)
+    return build_kinds(mapping, builder, build_lineage(mapping))
 
 
 def map_row(kind: Kind[Any, Any], row: dict[str, Any]) -> Any:
-    body = msgspec.json.encode(row)
-    return kind.map_row(decode(body, kind.row_type))
+    """Return the record of a row, None if it has none; raise SourceError if the row cannot be read at all."""
+    page = {"totalSize": 1, "done": True, "records": [row]}
+    batch = decode_rows(msgspec.json.encode(page), kind.page_type, kind.object_name, "records")
+    return next(iter(kind.map_rows(batch.records)), None)
 
 
 def test_an_account_is_mapped_with_owner_and_addresses() -> None:
@@ -118,6 +120,7 @@ def test_an_opportunity_has_exact_amounts_a_fractional_probability_and_lines() -
     assert opportunity.project_code == "PRJ-1"
     assert opportunity.lines == (
         CrmOpportunityLine(
+            connection=opportunity.native.connection,
             native_id="00kxx000003DGb2AAG",
             description="",
             quantity=Decimal("0.1"),
@@ -188,13 +191,60 @@ def test_a_single_currency_org_uses_the_currency_of_the_mapping_file() -> None:
 @pytest.mark.parametrize(
     ("_case", "row"),
     [
-        ("a timestamp of another format", OPPORTUNITY | {"SystemModstamp": "15/01/2026"}),
-        ("a timestamp without offset", OPPORTUNITY | {"SystemModstamp": "2026-01-15T10:30:00.000"}),
         ("a flag that is a string", OPPORTUNITY | {"IsClosed": "no"}),
         ("no name", OPPORTUNITY | {"Name": None}),
     ],
 )
-def test_a_malformed_value_is_a_contract_mismatch(_case: str, row: dict[str, Any]) -> None:
+def test_a_malformed_mandatory_value_loses_the_record(_case: str, row: dict[str, Any]) -> None:
     with pytest.raises(SourceError) as error:
         map_row(build_test_kinds().opportunity, row)
     assert error.value.code == "CONTRACT_MISMATCH"
+
+
+@pytest.mark.parametrize("stamp", ["15/01/2026", "2026-01-15T10:30:00.000", 7, ["2026"]])
+def test_a_malformed_timestamp_costs_only_itself(stamp: object) -> None:
+    opportunity = map_row(build_test_kinds().opportunity, OPPORTUNITY | {"SystemModstamp": stamp})
+
+    assert (opportunity.name, opportunity.modified_at) == ("Deal", None)
+    assert opportunity.unreadable == (UnreadableValue("modified_at", "Opportunity", "SystemModstamp"),)
+
+
+@pytest.mark.parametrize(("sent", "text"), [(12.0, "12"), (12.5, "12.5"), (7, "7"), ("", None), (None, None)])
+def test_a_number_in_a_mapped_text_field_is_read_as_text(sent: object, text: str | None) -> None:
+    account = map_row(build_test_kinds().account, SYSTEM | {"Name": "Acme", "Segment__c": sent, "Number__c": sent})
+
+    assert (account.segment, account.display_number, account.unreadable) == (text, text, ())
+
+
+@pytest.mark.parametrize("sent", [True, {"city": "Dayton", "country": None}, ["a"], 1e300])
+def test_a_compound_value_costs_its_attribute(sent: object) -> None:
+    account = map_row(build_test_kinds().account, SYSTEM | {"Name": "Acme", "Segment__c": sent})
+
+    assert (account.name, account.segment) == ("Acme", None)
+    assert account.unreadable == (UnreadableValue("segment", "Account", "Segment__c"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("France", "FR"), ("united kingdom", "GB"), ("US", "US"), ("nl", "NL"), ("Cote d\u2019Ivoire", "CI")],
+)
+def test_a_country_is_found_by_its_name_or_code(name: str, code: str) -> None:
+    account = map_row(build_test_kinds().account, SYSTEM | {"Name": "Acme", "BillingCountry": name})
+
+    assert account.billing_address.country == code
+
+
+def test_an_unknown_country_makes_its_address_unreadable() -> None:
+    account = map_row(build_test_kinds().account, SYSTEM | {"Name": "Acme", "ShippingCountry": "Elsewhere"})
+
+    assert account.shipping_address is None
+    assert account.unreadable == (UnreadableValue("shipping_address", "Account", "ShippingCountry"),)
+
+
+def test_an_unreadable_line_costs_the_lines_of_its_opportunity() -> None:
+    lines = {"totalSize": 1, "done": True, "records": [{"Id": "1", "Quantity": "many"}]}
+
+    opportunity = map_row(build_test_kinds().opportunity, OPPORTUNITY | {"OpportunityLineItems": lines})
+
+    assert opportunity.name == "Deal"
+    assert [value.attribute for value in opportunity.unreadable] == ["lines"]

@@ -70,6 +70,7 @@ async def test_an_invoice_has_its_tax_details(erp, account):
                 amount=to_money("249.00", "GBP"),
             ),
         ),
+        line_amounts=(Decimal("825.00"), Decimal("420.00")),
         purchase_order_number="BHT-2026-44",
     )
     assert await account.count_calls() == {"suiteql": 1}
@@ -118,6 +119,7 @@ async def test_invoice_lines_are_positive_and_in_order(erp, account):
         native=NativeId("netsuite-main", "transactionline", "90002"),
         modified_at=first.modified_at,
         invoice_id="1001",
+        issue_date=date(2026, 10, 31),
         sequence=1,
         kind="Consulting time",
         description="Discovery, October",
@@ -259,6 +261,7 @@ async def test_receivables_of_today_subtract_open_credit_memos(erp, account):
     assert records["101"].items == (
         ErpOpenItem(
             invoice_id="1001",
+            issue_date=date(2026, 10, 31),
             legal_entity="1",
             due_date=date(2026, 11, 30),
             open_amount=to_money("2446.25", "USD"),

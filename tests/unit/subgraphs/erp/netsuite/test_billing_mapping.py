@@ -120,7 +120,15 @@ def test_the_tax_of_an_untaxed_credit_memo_is_not_negative_zero():
 
 
 def test_a_description_line_has_the_amount_zero():
-    row = {"id": "1", "invoice": "7", "type": "CustInvc", "sequence": "3", "description": "Phase 2", "currency": "USD"}
+    row = {
+        "id": "1",
+        "invoice": "7",
+        "issued": "2026-10-31",
+        "type": "CustInvc",
+        "sequence": "3",
+        "description": "Phase 2",
+        "currency": "USD",
+    }
     line = billing_mapping.map_invoice_line(
         [msgspec.convert({**row, "rate": "1"}, wire.InvoiceLineRow, strict=False)], ACCOUNT
     )

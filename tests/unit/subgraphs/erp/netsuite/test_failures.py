@@ -126,6 +126,8 @@ def test_error_responses_are_classified_by_code_status_and_detail(
         (UNKNOWN_FIELD, "customer.custentity_x"),
         ("Search error occurred: Record 'foo' was not found.", "foo"),
         ("Search error occurred: Field 'foo' was not found.", "foo"),
+        ("Invalid search query: Unknown identifier 'custbody_x'. Available identifiers are: {id=id}", "custbody_x"),
+        ("Search error occurred: Invalid search type: foo", "foo"),
         ("Search error occurred: Invalid or unsupported search", None),
     ],
 )

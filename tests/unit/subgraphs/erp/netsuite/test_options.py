@@ -46,7 +46,7 @@ CONNECTION = Connection(
         ),
         (
             {"mapping": {"customers": {}}},
-            "erp: mapping.customers: unknown key; known keys: codes, contract, customer",
+            "erp: mapping.customers: unknown key; known keys: codes, company, contract, customer",
         ),
         ({"mapping": {"job": {"code": "entityid; DROP"}}}, "erp: mapping.job.code: Expected `str` matching regex"),
         ({"mapping": {"time": {"pattern": "PSA-"}}}, "erp: mapping.time.pattern: Expected `str` matching regex"),

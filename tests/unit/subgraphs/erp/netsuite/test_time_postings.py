@@ -17,7 +17,7 @@ ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=Ne
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("7.25", "7.25"), ("7:15", "7.25"), ("0:20", "0.3333"), ("25:45", "25.75"), ("8", "8"), ("-1:30", "-1.5")],
+    [("7.25", "7.25"), ("7:15", "7.25"), ("0:20", "0.3333333333"), ("25:45", "25.75"), ("8", "8"), ("-1:30", "-1.5")],
 )
 def test_durations_are_parsed_as_decimal_hours_or_as_hours_and_minutes(text: str, expected: str):
     assert time_postings.round_hours(time_postings.parse_duration(text)) == Decimal(expected)

@@ -57,11 +57,11 @@ async def test_prefer_transient_is_required(account):
     ("statement", "expected"),
     [
         (
-            "SELECT c.nosuch FROM customer c",
-            "Field 'nosuch' for record 'customer' was not found. Reason: REMOVED - Field is removed",
+            "SELECT c.nosuch FROM nexus c",
+            "Unknown identifier 'nosuch'. Available identifiers are: {id=id, country=country, description=description}",
         ),
-        ("SELECT id FROM nosuch", "Record 'nosuch' was not found."),
-        ("SELECT name FROM sqlite_master", "Record 'sqlite_master' was not found."),
+        ("SELECT id FROM nosuch", "Invalid search type: nosuch"),
+        ("SELECT name FROM sqlite_master", "Invalid search type: sqlite_master"),
         ("WITH x AS (SELECT 1 AS n FROM dual) SELECT n FROM x", "Invalid or unsupported search."),
         ("SELECT id FROM customer ORDER BY id OFFSET 3", "Invalid or unsupported search: OFFSET."),
         (
@@ -127,7 +127,7 @@ async def test_unnamed_expressions_are_numbered(account):
 
 async def test_a_record_type_without_permission_is_unknown(open_account):
     account = await open_account(denied_records=frozenset({"employee"}))
-    assert await request_error(account, "SELECT id FROM employee") == ERROR_PREFIX + "Record 'employee' was not found."
+    assert await request_error(account, "SELECT id FROM employee") == ERROR_PREFIX + "Invalid search type: employee"
     refusal = await account.request_record("GET", "employee/109")
     assert (refusal.status_code, refusal.json()["o:errorDetails"][0]["o:errorCode"]) == (400, "USER_ERROR")
     assert "does not have permission" in refusal.text

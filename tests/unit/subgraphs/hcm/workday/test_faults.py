@@ -1,9 +1,9 @@
 """How Workday's errors are classified, and what its checks report; tests/contract/test_faults.py has the rest."""
 
+import msgspec
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.errors import SourceError
 from gateway.net.message import UpstreamResponse
 from subgraphs.hcm.workday.failures import classify_response
 from subgraphs.hcm.workday.twin.store import build_wid
@@ -46,17 +46,21 @@ def test_an_answer_is_no_failure_and_a_page_of_the_maintenance_window_is_one() -
     assert failed.code is FaultCode.UNAVAILABLE
 
 
-async def test_a_value_of_another_type_names_its_place_and_never_the_value(opened: Open) -> None:
+async def test_a_column_of_another_type_costs_its_attribute_and_is_found_by_the_check(opened: Open) -> None:
     mapping = load_sandbox_mapping()
     mapping["workers"]["weekly_hours"] = "fullName"
     tenant = await opened(mapping=mapping)
 
-    with pytest.raises(SourceError) as refused:
-        await tenant.port.get_workers([ALICE])
+    worker = (await tenant.port.get_workers([ALICE]))[ALICE]
+    findings = await tenant.port.check()
 
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
-    assert "weekly_hours" in str(refused.value)
-    assert "Alice" not in str(refused.value)
+    assert worker.standard_weekly_hours is None
+    assert ("standard_weekly_hours", "worker", "fullName") in [
+        msgspec.structs.astuple(each) for each in worker.unreadable
+    ]
+    assert [each.message for each in findings if not each.ok] == [
+        "Mapped to weekly_hours, which needs the type Numeric, but its type is Text."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ async def test_a_worker_is_mapped_with_all_attributes(opened: Open) -> None:
     assert worker.standard_weekly_hours == Decimal("37.5")
     assert worker.cost_rate == Money(Decimal("80.00"), "GBP")
     assert worker.skills == (
-        HcmSkill(code="CLD", name="Cloud architecture", level="Advanced"),
-        HcmSkill(code="DAT", name="Data modelling", level="Advanced"),
+        HcmSkill(code="CLD", name="Cloud architecture", category="Engineering", level="Advanced"),
+        HcmSkill(code="DAT", name="Data modelling", category="Engineering", level="Advanced"),
     )
 
 

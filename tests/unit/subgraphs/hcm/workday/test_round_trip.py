@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.canonical.values import Money
-from subgraphs.hcm.workday.client import convert_row
+from subgraphs.hcm.workday.client import convert_rows
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.hcm.workday.reads import list_columns
 from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
@@ -59,11 +59,11 @@ def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
     store = build_store(replace(FIRM, workers=(worker,)))
     identifier = build_wid("worker", "W-1")
     sent = ENCODER.encode({"total": 1, "data": [store.people[identifier].row]})
-    row = convert_row(decode(sent, WqlPage).data[0], list_columns(MAPPING), WorkerRow)
+    (row,) = convert_rows(decode(sent, WqlPage).data, list_columns(MAPPING), WorkerRow, "worker")
     report = MAPPING.skills
     assert report is not None
     names = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
-    worker_skills = group_by_worker(convert_row(each, names, SkillRow) for each in store.list_skills([identifier]))
+    worker_skills = group_by_worker(convert_rows(store.list_skills([identifier]), names, SkillRow, "skill"))
 
     record = BUILDER.map_worker(row, worker_skills.get(identifier, ()))
 
@@ -100,7 +100,7 @@ def test_absences_survive_the_round_trip(worker: Worker) -> None:
     names = {name: getattr(report, name) for name in ("worker", "day", "hours", "type", "status")}
     rows = store.list_absences([build_wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
 
-    records = [BUILDER.map_absence(convert_row(row, names, AbsenceRow), report) for row in rows]
+    records = [BUILDER.map_absence(row, report) for row in convert_rows(rows, names, AbsenceRow, "absence")]
 
     assert [(record.day, record.hours, record.holiday) for record in records] == [
         (absence.day, Decimal(absence.hours), absence.holiday) for absence in worker.absences

@@ -99,7 +99,7 @@ def test_bookings_keep_their_rate(project: Project) -> None:
 
     (resource,) = resources.parse_rows(wire.ResourceRow)
     rows = allocations.parse_rows(wire.AllocationRow)
-    (record,) = [BUILDER.build_assignment(row, resource, allocations.tables) for row in rows]
+    (record,) = [BUILDER.build_assignment(row, resource, allocations.tables, ()) for row in rows]
 
     assert (record.planned_hours, record.role_name, record.booking) == (
         booked.planned_hours,

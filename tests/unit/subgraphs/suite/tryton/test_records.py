@@ -67,7 +67,7 @@ def test_a_task_belongs_to_the_topmost_work_and_has_its_parent() -> None:
     task = BUILDER.build_task(build_work())
 
     assert (task.project_id, task.parent_id) == ("5", "12")
-    assert (task.estimated_hours, task.actual_hours) == (Decimal(420), Decimal("0.3333"))
+    assert (task.estimated_hours, task.actual_hours) == (Decimal(420), Decimal("0.3333333333"))
     assert task.billable
     assert task.modified_at == datetime(2026, 11, 24, 10, 48, 9, 344958, tzinfo=UTC)
 
