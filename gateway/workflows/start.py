@@ -92,10 +92,8 @@ async def start_run(
     try:
         return await services.transactions.write(work)
     except IntegrityError:  # another request with the key, or for the same act, committed first
-        first: StartResult | None = await services.transactions.read(
-            lambda connection: _find_key(connection, tenant, key, payload_hash)
-        )
-        return first or await services.transactions.write(work)
+        first = await services.transactions.read(lambda connection: _find_key(connection, tenant, key, payload_hash))
+        return await services.transactions.write(work) if first is None else first
 
 
 def insert_run(
