@@ -1,8 +1,8 @@
-"""HTTP calls to one account: SuiteQL pages, the account's clock and its concurrency limit."""
+"""HTTP calls to one account: SuiteQL pages, the account's clock, its limits and the descriptions of record types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
@@ -17,6 +17,7 @@ RowT = TypeVar("RowT", bound=wire.Row)
 PAGE_SIZE = 1000
 _SUITEQL = "/services/rest/query/v1/suiteql"
 _SERVER_TIME = "/services/rest/system/v1/serverTime"
+_CATALOGUE = "/services/rest/record/v1/metadata-catalog/"
 _LIMITS = "/services/rest/system/v1/governanceLimits"
 
 
@@ -74,6 +75,17 @@ class NetSuiteClient:
         except ValueError as error:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "serverTime is not ISO 8601") from error
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+    async def fetch_properties(self, record: str) -> Mapping[str, Any]:
+        """Return the JSON Schema of each field of a record type, as the role sees it."""
+        request = UpstreamRequest(
+            method="GET",
+            path=_CATALOGUE + record,
+            operation="metadata-catalog",
+            headers={"Accept": "application/schema+json"},
+            safe=True,
+        )
+        return decode((await self._upstream.fetch(request)).body, wire.RecordSchema).properties
 
     async def fetch_governance_limits(self) -> wire.GovernanceLimits:
         """Return the concurrency limit, which only administrators may read (NetSuite help, article_0625010817)."""

@@ -7,7 +7,7 @@ section_157909186990); flags are "T" and "F". Row fields are the column aliases 
 
 from datetime import date
 from decimal import Decimal
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -45,6 +45,12 @@ class ErrorBody(msgspec.Struct, frozen=True):
     title: str = ""
     status: int = 0
     details: tuple[ErrorDetail, ...] = msgspec.field(name="o:errorDetails", default=())
+
+
+class RecordSchema(msgspec.Struct, frozen=True):
+    """The JSON Schema of a record type in the metadata catalogue (NetSuite help, section_1545129726)."""
+
+    properties: dict[str, Any] = {}
 
 
 class ServerTime(msgspec.Struct, frozen=True, rename="camel"):
