@@ -82,10 +82,10 @@ class SystemLimits:
         async with slots:
             yield
 
-    def hold_off(self, tenant: str, role: SystemRole, untils: Collection[datetime]) -> None:
+    def hold_off(self, tenant: str, role: SystemRole, moments: Collection[datetime]) -> None:
         """Let no run call the system before the latest of these instants."""
-        if untils:
-            self._not_before[tenant, role] = max(untils)
+        if moments:
+            self._not_before[tenant, role] = max(moments)
 
     def get_not_before(self, tenant: str, role: SystemRole) -> datetime | None:
         """Return the instant before which the system takes no calls, None if it takes them."""
