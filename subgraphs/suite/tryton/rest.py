@@ -1,6 +1,7 @@
 """Client of the REST interface (new in Tryton 8.2): one search is one call, however many relations its fields cross."""
 
 import base64
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -16,6 +17,13 @@ RowT = TypeVar("RowT", bound=Row)
 PAGE: Final = 500
 # Archived records are included: time refers to employees who have left.
 _CONTEXT: Final = base64.urlsafe_b64encode(msgspec.json.encode({"active_test": False})).decode()
+
+
+class FieldDescription(msgspec.Struct, frozen=True):
+    """A field of a model: its type, and the model that it relates to."""
+
+    type: str
+    relation: str | None = None
 
 
 class RestClient:
@@ -52,3 +60,18 @@ class RestClient:
             if len(rows) < PAGE:
                 return found
             beyond = (["id", ">", rows[-1].id],)
+
+    async def describe_fields(self, model: str, names: Sequence[str]) -> Mapping[str, FieldDescription]:
+        """Return those of the named fields that a model has: one call.
+
+        The REST interface reaches `fields_get` as an action.
+        """
+        request = UpstreamRequest(
+            method="POST",
+            path=f"{self._root}{model}/fields_get",
+            operation="fields_get",
+            headers={"X-Tryton-Context": _CONTEXT},
+            json={"fields_names": list(names)},
+            safe=True,
+        )
+        return decode((await self._upstream.fetch(request)).body, dict[str, FieldDescription])

@@ -278,14 +278,15 @@ def list_fields(row: type[msgspec.Struct]) -> tuple[str, ...]:
 def _iterate_fields(row: type[msgspec.Struct]) -> Iterator[str]:
     hints = get_type_hints(row)
     for field in msgspec.structs.fields(row):
-        inner = _find_nested(hints[field.name])
+        inner = find_nested(hints[field.name])
         if inner is None:
             yield field.encode_name
         else:
             yield from (f"{field.encode_name}.{name}" for name in _iterate_fields(inner))
 
 
-def _find_nested(hint: Any) -> type[Nested] | None:
+def find_nested(hint: Any) -> type[Nested] | None:
+    """Return the struct of a related record, None for an attribute without one."""
     for member in (hint, *get_args(hint)):
         if isinstance(member, type) and issubclass(member, Nested):
             return member
