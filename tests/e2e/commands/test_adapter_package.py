@@ -74,6 +74,8 @@ async def test_the_example_package_is_found_and_passes_the_contract_tests_that_n
             "test_an_expired_token_is_renewed_once_and_a_static_one_is_an_expired_login",
             "test_a_check_with_rejected_credentials_reports_the_login_only",
             "test_every_row_comes_below_each_of_its_parents",
+            "test_a_feed_goes_on_past_spoilt_rows",
+            "test_a_spoilt_attribute_costs_at_most_its_own_record",
         ]
     )
 
