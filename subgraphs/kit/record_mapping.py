@@ -131,7 +131,8 @@ class RecordMapper(Generic[RecordT]):
         kept = msgspec.structs.replace(row, **{each.name: each.default for each in optional})
         failure = _try_build(kept, build)
         if failure is not None:
-            self._report(row, _find_field(kept, build, failure))
+            unread = getattr(row, "unread", ())
+            self._report(row, _find_field(kept, build, failure) or (_get_key(row, unread[0]) if unread else None))
             return None
         dropped: list[str] = []
         for each in optional:

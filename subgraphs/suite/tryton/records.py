@@ -13,7 +13,7 @@ from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTim
 from gateway.canonical.values import Address, Money
 from subgraphs.kit.countries import resolve_country
 from subgraphs.kit.failures import build_mismatch
-from subgraphs.kit.record_mapping import note_unreadable
+from subgraphs.kit.record_mapping import note_unreadable, parse_value
 from subgraphs.suite.tryton import wire
 from subgraphs.suite.tryton.wire import (
     AccountRow,
@@ -185,7 +185,10 @@ class RecordBuilder:
 def build_billing_address(addresses: Sequence[wire.Address], countries: Mapping[str, str]) -> Address | None:
     """Build the invoice address, else the first; return None without a country."""
     chosen = next((each for each in addresses if each.invoice), addresses[0] if addresses else None)
-    country = None if chosen is None else find_country(chosen.country, countries)
+    related = None if chosen is None else chosen.country
+    country = parse_value(
+        lambda each: find_country(each, countries), related, "billing_address", PARTY, "addresses.country"
+    )
     if chosen is None or country is None:
         return None
     lines = [line.strip() for line in (chosen.street or "").splitlines() if line.strip()]

@@ -126,7 +126,7 @@ class PartyRow(Row, frozen=True, kw_only=True):
 
     affects: ClassVar[Mapping[str, Sequence[str]]] = {**Row.affects, "code": ("display_number", "references")}
 
-    name: str | None = None
+    name: str | None
     code: str | None = None
 
 
@@ -193,7 +193,7 @@ class OpportunityRow(Row, frozen=True, kw_only=True):
 
     number: str | None = None
     reference: str | None = None
-    description: str | None = None
+    description: str | None
     party: Id | None = None
     state: str
     conversion_probability: Decimal | None = None
