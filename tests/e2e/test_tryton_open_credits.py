@@ -1,4 +1,4 @@
-"""Receivables of a real Tryton server count unapplied payments and journals, as its aged balance does."""
+"""A real Tryton server with unapplied payments and journals, and with countries that have no code."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
@@ -33,9 +33,18 @@ def ledger(tryton: tuple[str, Databases]) -> Iterator[tuple[str, str, str]]:
         rpc = Rpc(base_url, name, ADMINISTRATOR, PASSWORD)
         try:
             customer = _post_lines(rpc)
+            _remove_country_codes(rpc)
         finally:
             rpc.close()
         yield base_url, databases.keys["erp"], customer
+
+
+def _remove_country_codes(rpc: Rpc) -> None:
+    """Leave the countries of the database without codes, one of them with a name that nobody knows."""
+    countries = rpc.search("country.country", [["code", "in", ["US", "NL"]]], ["code"])
+    for row in countries:
+        name = {"US": "United States", "NL": "Lage Landen"}[row["code"]]
+        rpc.write("country.country", [row["id"]], {"code": None, "name": name})
 
 
 def _post_lines(rpc: Rpc) -> str:
@@ -108,3 +117,26 @@ async def test_applied_payments_are_no_items_of_their_own(port: Any, ledger: tup
     kinds = {item.kind for stated in found.values() for item in unwrap(stated.items)}
     assert set(found) == customers
     assert kinds <= {OpenItemKind.INVOICE, OpenItemKind.CREDIT_MEMO}
+
+
+async def test_a_country_without_a_code_is_found_by_name_and_an_unknown_name_costs_the_address(
+    port: Any, ledger: tuple[str, str, str]
+) -> None:
+    customers = [str(number) for number in range(12, 20)]
+
+    found = await port.get_customers(customers)
+
+    assert found[ledger[2]].billing_address.country == "US"
+    unknown = [each for each in found.values() if each.unreadable]
+    assert unknown
+    assert all(each.billing_address is None and each.name for each in unknown)
+    assert {(value.attribute, value.field) for each in unknown for value in each.unreadable} == {
+        ("billing_address", "addresses.country")
+    }
+
+
+async def test_the_check_names_countries_that_no_code_is_known_for(port: Any) -> None:
+    findings = await port.check()
+
+    (finding,) = [finding for finding in findings if not finding.ok]
+    assert finding.message.startswith('No country code is known for "Lage Landen"')

@@ -1,4 +1,4 @@
-"""The checks of `psgw check`: the key, read access to every model, its fields' types, the names in the mapping file."""
+"""The checks of `psgw check`: the key, read access to models, types of fields, names in the mapping file, countries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,12 +6,14 @@ from typing import Any
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
+from gateway.ports.unreadable import collect_unreadable
 from subgraphs.kit.checks import LOGIN, build_failure
+from subgraphs.kit.countries import check_countries
 from subgraphs.suite.tryton.field_types import check_field_types
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.reads import Kind
 from subgraphs.suite.tryton.rest import RestClient
-from subgraphs.suite.tryton.wire import CategoryRow
+from subgraphs.suite.tryton.wire import AccountRow, CategoryRow, PlaceRow
 
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: "Check the secret `key`: it must belong to a validated user application of kind REST.",
@@ -38,7 +40,25 @@ async def check_models(
     if mapping.client_category is not None and any(finding.ok for finding in found):
         found.append(await _check_category(rest, mapping.client_category))
     rows = [(kind.model, kind.row, record.__name__) for record, kind in kinds.items()]
-    return [*found, *await check_field_types(rest, rows)]
+    found += await check_field_types(rest, rows)
+    if any(issubclass(kind.row, AccountRow) for kind in kinds.values()):
+        found += await _check_countries(rest, mapping)
+    return found
+
+
+async def _check_countries(rest: RestClient, mapping: TrytonMapping) -> Sequence[Finding]:
+    """Return a finding that names the countries without a known code, from up to 500 addresses whose country has none.
+
+    Nothing if there are none, or if the key may not read addresses on their own.
+    """
+    try:
+        with collect_unreadable():
+            rows = await rest.search("party.address", PlaceRow, (["country", "!=", None], ["country.code", "=", None]))
+    except SourceError:
+        return ()
+    names = {row.country.name for row in rows if row.country and row.country.name}
+    finding = check_countries(names, mapping.countries, "countries")
+    return () if finding is None else (finding,)
 
 
 async def _check_model(rest: RestClient, name: str, kind: Kind[Any, Any]) -> Finding:

@@ -3,11 +3,15 @@
 Tryton has no custom fields without a custom module. Tenants add values (statuses, categories) and conventions.
 """
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from gateway.canonical.states import MappingDomain
+
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 class TrytonMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,3 +29,8 @@ class TrytonMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     project_in_description: bool = False
     countries: Mapping[str, str] = {}
     codes: Mapping[MappingDomain, Mapping[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        invalid = sorted(code for code in self.countries.values() if not _COUNTRY.fullmatch(code))
+        if invalid:
+            raise ValueError(f"not an ISO 3166-1 alpha-2 country code: {', '.join(invalid)}")

@@ -304,6 +304,12 @@ class EmployeeRow(UserRow, frozen=True, kw_only=True):
     cost_price: Number | None = None
 
 
+class PlaceRow(Row, frozen=True, kw_only=True):
+    """party.address: only the country."""
+
+    country: Country | None = None
+
+
 class CategoryRow(Row, frozen=True, kw_only=True):
     """party.category."""
 
