@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
-from gateway.canonical.records.erp import ErpCustomer, ErpDimension, ErpReceivables, ErpTimePosting
+from gateway.canonical.records.erp import ErpCustomer, ErpDimension, ErpExpense, ErpReceivables, ErpTimePosting
 from gateway.canonical.roles import SystemRole
 from gateway.net.upstream import CallLimits, create_opener
 from gateway.ports.base import PageRequest
@@ -177,6 +177,8 @@ class SystemUnderTest:
         if self.role is SystemRole.ERP:
             found[ErpDimension] += await self.port.list_dimensions()
             found[ErpTimePosting] += (await self.port.get_time_postings(await self.list_time_entries())).values()
+            expenses = [expense.code for project in FIRM.projects for expense in project.expenses if not self.live]
+            found[ErpExpense] += (await self.port.get_expenses_by_reference(expenses)).values()
             owed = await self.port.get_receivables(self.ids.get(ErpCustomer, ()), self.today)
             found[ErpReceivables] += owed.values()
         return found

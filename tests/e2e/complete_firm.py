@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from types import NoneType, UnionType
 from typing import Any
 from uuid import UUID, uuid5
@@ -31,6 +32,7 @@ from gateway.errors import SourceError
 from gateway.execution.request import CodeMapping
 from gateway.execution.response import GraphQLResponse
 from gateway.identity.feed_health import FeedHealth
+from gateway.identity.unreadable_records import UnreadableEntry
 from gateway.observability.health_monitor import HealthMonitor
 from gateway.ports.base import Capabilities
 from gateway.ports.crm import CrmPort
@@ -77,6 +79,8 @@ def build_value(kind: Any, name: str = "") -> Any:
     if typing.get_origin(kind) is tuple:
         inner = [each for each in typing.get_args(kind) if each is not Ellipsis]
         return tuple(build_value(each, name) for each in inner)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind))
     if kind is str:
         return SPECIAL_VALUES.get(name, WORD)
     return VALUES_BY_TYPE[kind] if kind in VALUES_BY_TYPE else build_record(kind)
@@ -199,13 +203,13 @@ class FilledIndex:
 
 
 class FilledSync:
-    """A card sync with one failed feed, so that pages are partial."""
+    """A card sync with one failed feed, so that pages are partial, and with an unreadable record per connection."""
 
     async def load_faults(self, _correlation_id: str) -> Mapping[str, Fault]:
         return {"psa": build_fault()}
 
     async def load_health(self) -> Mapping[str, FeedHealth]:
-        return {}
+        return dict.fromkeys(CONNECTIONS.values(), FeedHealth(unreadable=(build_record(UnreadableEntry),)))
 
 
 class FirstCodes:

@@ -89,7 +89,7 @@ async def test_all_resources_take_as_many_calls_as_one(workday_firm: RunningFirm
     assert len(all_.data["resources"]["nodes"]) == 8
     assert (dict(one.calls), dict(all_.calls)) == ({"hcm": 1}, {"hcm": 1})
     skills = await workday_firm.execute("{ resources(first: 50) { nodes { skills { skill { code } } } } }")
-    assert (skills.errors, dict(skills.calls)) == ([], {"psa": 1, "hcm": 2})
+    assert (skills.errors, dict(skills.calls)) == ([], {"hcm": 2})
 
 
 @pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.CORRUPT, NetworkFault.THROTTLED])

@@ -57,7 +57,7 @@ class UserRow(Row, frozen=True, kw_only=True):
     affects: ClassVar[Mapping[str, Sequence[str]]] = {
         **Row.affects,
         "external_reference_ids": (*_NUMBER, "worker_number"),
-        "custom_field_value_ids": ("type", "practice"),
+        "custom_field_value_ids": ("type", "practice", "bill_rate"),
     }
 
     full_name: str | None = None
@@ -85,6 +85,7 @@ class WorkspaceRow(Row, frozen=True, kw_only=True):
             "service_line",
             "contract_number",
             "opportunity_reference",
+            "health",
             "dimensions",
         ),
     }
@@ -122,7 +123,8 @@ class DemandRow(Row, frozen=True, kw_only=True):
     affects: ClassVar[Mapping[str, Sequence[str]]] = {
         **Row.affects,
         "role_id": ("role_name",),
-        "custom_field_value_ids": ("hours", "priority"),
+        "custom_field_value_ids": ("hours", "priority", "location", "target_bill_rate", "skills"),
+        "skill_ids": ("skills",),
     }
 
     workspace_id: Id

@@ -59,6 +59,14 @@ async def test_it_maps_errors(findings):
 
 async def test_it_reads_descriptions_limits_and_the_usage_header(findings):
     assert findings["described"] == ["Customer_Number__c"]
-    assert findings["objects"] == ["Account", "Contact", "Contract", "Opportunity", "OpportunityLineItem", "User"]
+    assert findings["objects"] == [
+        "Account",
+        "Contact",
+        "Contract",
+        "Contract_Line__c",
+        "Opportunity",
+        "OpportunityLineItem",
+        "User",
+    ]
     used, allowed = findings["usage"]["used"], findings["usage"]["limit"]
     assert findings["limits"] == {"DailyApiRequests": {"Max": allowed, "Remaining": allowed - used}}

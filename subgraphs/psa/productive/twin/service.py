@@ -56,9 +56,12 @@ class QueryService:
 
     def _build_document(self, resource: str, rows: Sequence[StoredRow], query: Query) -> dict[str, Any]:
         included = _parse_include(query.get("include", ""))
-        beside: dict[tuple[str, str], dict[str, Any]] = {}
+        # JSON:API: a resource that is in the data is not included as well.
+        shown = {(resource, row["id"]): dict[str, Any]() for row in rows}
+        beside = dict(shown)
         data = [self._build_resource(resource, row, included, beside) for row in rows]
-        return {"data": data, **({"included": list(beside.values())} if included else {})}
+        others = [each for key, each in beside.items() if key not in shown]
+        return {"data": data, **({"included": others} if included else {})}
 
     def _build_resource(
         self, resource: str, row: StoredRow, included: Mapping[str, Any], beside: dict[tuple[str, str], dict[str, Any]]
