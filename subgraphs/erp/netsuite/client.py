@@ -1,6 +1,6 @@
 """HTTP calls to one account: SuiteQL pages, the account's clock and its concurrency limit."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -8,7 +8,9 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
+from gateway.ports.unreadable import UnreadableRecord, report_unreadable
 from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite.answers import Answer, decode_answer
 from subgraphs.erp.netsuite.suiteql import Select
 from subgraphs.kit.decoding import decode
 
@@ -34,22 +36,30 @@ class NetSuiteClient:
 
         Pages are read by key, so that concurrent inserts and deletes neither lose nor repeat a row. A page starts with
         the record that the previous page ended in; offsets are used only within a record that fills a page by itself.
+        Records with an unreadable row are reported and left out.
         """
         rows: list[RowT] = []
+        lost: dict[Hashable, UnreadableRecord] = {}
+        incomplete: set[str] = set()
         first, offset = None, 0
         while True:
             page = await self.fetch_page(row, select.order_by_id(first), offset=offset)
-            if not page.has_more or not page.items:
-                return [*rows, *page.items]
-            last = page.items[-1].id
-            complete = [each for each in page.items if each.id != last]
-            rows += complete or page.items
+            lost |= {(each.id, each.field, *each.keys.items()): each for each in page.lost}
+            incomplete |= page.incomplete
+            if not page.has_more or not page.ids:
+                break
+            last = page.ids[-1]
+            complete = any(each != last for each in page.ids)
+            rows += [each for each in page.items if each.id != last] if complete else page.items
             first, offset = last, 0 if complete else offset + PAGE_SIZE
+        for each in lost.values():
+            report_unreadable(each)
+        return [each for each in (*rows, *page.items) if each.id not in incomplete]
 
     async def fetch_page(
         self, row: type[RowT], select: Select, *, limit: int = PAGE_SIZE, offset: int = 0
-    ) -> wire.SuiteQlPage[RowT]:
-        """Return one page of a statement; `offset` is a multiple of `limit`."""
+    ) -> Answer[RowT]:
+        """Return one page of a statement; `offset` is a multiple of `limit`. Unreadable rows are not reported."""
         response = await self._upstream.fetch(
             UpstreamRequest(
                 method="POST",
@@ -61,7 +71,7 @@ class NetSuiteClient:
                 safe=True,
             )
         )
-        return decode(response.body, wire.SuiteQlPage[row])  # type: ignore[valid-type]  # bound at run time
+        return decode_answer(response.body, row, select.source.split(" ", 1)[0])
 
     async def fetch_server_time(self) -> datetime:
         """Return the current time of the account's clock, in UTC."""
