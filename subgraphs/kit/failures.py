@@ -1,4 +1,4 @@
-"""Errors of answers by their HTTP status, for vendors without a more specific error code. `net` reads Retry-After."""
+"""Errors of answers by their HTTP status, for vendors without a more specific code. `net` reads Retry-After."""
 
 from typing import Final
 
@@ -8,8 +8,17 @@ from gateway.net.message import UpstreamResponse
 
 _SUCCESS: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
-_NOT_FOUND: Final = frozenset({404, 410})
-_TRANSIENT: Final = frozenset({408, 425})
+_FAULTS: Final = {
+    401: (FaultCode.AUTH_EXPIRED, False),
+    403: (FaultCode.PERMISSION_DENIED, False),
+    404: (FaultCode.NOT_FOUND, False),
+    408: (FaultCode.TIMEOUT, True),
+    410: (FaultCode.NOT_FOUND, False),
+    425: (FaultCode.UNAVAILABLE, True),
+    429: (FaultCode.RATE_LIMITED, True),
+    504: (FaultCode.TIMEOUT, True),
+}
+"""The code of a status, and whether a repeated call may succeed."""
 
 
 class UnreadableValueError(SourceError):
@@ -27,7 +36,8 @@ def classify_status(response: UpstreamResponse, detail: str = "") -> SourceError
     """Return the error of a status (RFC 9110, 15), or None for 2xx.
 
     `detail` is an error code of the vendor, never its message, which may quote a record. 401 is an expired credential,
-    403 a missing permission, which a new token does not change; other 4xx are requests that the vendor does not accept.
+    403 a missing permission, which a new token does not change; 408 and 504 are answers that did not come in time, and
+    other 4xx requests that the vendor does not accept.
     """
     status = response.status
     if status in _SUCCESS:
@@ -37,17 +47,8 @@ def classify_status(response: UpstreamResponse, detail: str = "") -> SourceError
 
 
 def _classify(status: int) -> tuple[FaultCode, bool]:
-    if status == 401:  # noqa: PLR2004 -- the status is its own name
-        return FaultCode.AUTH_EXPIRED, False
-    if status == 403:  # noqa: PLR2004
-        return FaultCode.PERMISSION_DENIED, False
-    if status == 429:  # noqa: PLR2004
-        return FaultCode.RATE_LIMITED, True
-    if status in _NOT_FOUND:
-        return FaultCode.NOT_FOUND, False
-    if status in _SERVER_ERRORS or status in _TRANSIENT:
-        return FaultCode.UNAVAILABLE, True
-    return FaultCode.CONTRACT_MISMATCH, False
+    other = (FaultCode.UNAVAILABLE, True) if status in _SERVER_ERRORS else (FaultCode.CONTRACT_MISMATCH, False)
+    return _FAULTS.get(status, other)
 
 
 def build_mismatch(what: str) -> SourceError:

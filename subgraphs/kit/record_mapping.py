@@ -131,7 +131,8 @@ class RecordMapper(Generic[RecordT]):
         kept = msgspec.structs.replace(row, **{each.name: each.default for each in optional})
         failure = _try_build(kept, build)
         if failure is not None:
-            self._report(row, _find_field(kept, build, failure))
+            unread = getattr(row, "unread", ())
+            self._report(row, _find_field(kept, build, failure) or (_get_key(row, unread[0]) if unread else None))
             return None
         dropped: list[str] = []
         for each in optional:
@@ -163,7 +164,11 @@ class RecordMapper(Generic[RecordT]):
         self, record: RecordT, row: RowT, unread: Sequence[str], noted: Sequence[UnreadableValue]
     ) -> RecordT | None:
         attributes = {each.name: each for each in list_attributes(type(row))}
-        found = [value for name in unread for value in self._list_affected(attributes[name], type(row))]
+        found = [
+            value
+            for path in unread
+            for value in self._list_affected(attributes[path.partition(".")[0]], type(row), path.partition(".")[2])
+        ]
         return self._replace(record, row, [*found, *noted])
 
     def _replace(self, record: RecordT, row: RowT, values: Sequence[UnreadableValue]) -> RecordT | None:
@@ -178,16 +183,29 @@ class RecordMapper(Generic[RecordT]):
         raw = {each.key: getattr(row, each.name) for each in list_attributes(type(row))}
         report_unreadable(build_lost_row(raw, type(row), self._object, field))
 
-    def _list_affected(self, attribute: Attribute, kind: type[Any]) -> list[UnreadableValue]:
-        """Return the record's attributes that depend on an attribute of the row; one without a name if none do."""
+    def _list_affected(self, attribute: Attribute, kind: type[Any], inner: str) -> list[UnreadableValue]:
+        """Return the record's attributes that depend on an attribute of the row; one without a name if none do.
+
+        `inner` is the path of the unreadable attribute within a nested object, empty for the attribute itself. An inner
+        attribute that neither the lineage nor `affects` names affects what depends on the whole object.
+        """
+        affects = getattr(kind, "affects", {})
+        if inner:
+            path = f"{attribute.field}.{inner}"
+            sources = [(name, part) for name, origin in self._origins.items() for part in origin.field.split(",")]
+            sources += [(name, key) for key, names in affects.items() for name in names]
+            inside = dict.fromkeys(name for name, part in sources if _overlaps(part.strip(), path))
+            if inside:
+                return [UnreadableValue(name, self._object, path) for name in inside]
         by_lineage = [
             name
             for name, origin in self._origins.items()
             if {attribute.field, attribute.name, attribute.name.removesuffix("_id")}
             & {part.split(".")[0].strip() for part in origin.field.split(",")}
         ]
-        names = dict.fromkeys((*by_lineage, *getattr(kind, "affects", {}).get(attribute.name, ())))
-        return [UnreadableValue(name, self._object, attribute.field) for name in names or ("",)]
+        by_row = [name for key, names in affects.items() if key.partition(".")[0] == attribute.name for name in names]
+        field = f"{attribute.field}.{inner}" if inner else attribute.field
+        return [UnreadableValue(name, self._object, field) for name in dict.fromkeys((*by_lineage, *by_row)) or ("",)]
 
     def _check(self, record: RecordT, row: RowT) -> RecordT | None:
         """Return the record with empty texts as None, and with implausible numbers as unreadable.
@@ -224,6 +242,11 @@ def _is_mismatch(error: Exception) -> bool:
     return not isinstance(error, SourceError) or error.code is FaultCode.CONTRACT_MISMATCH
 
 
+def _overlaps(one: str, other: str) -> bool:
+    """Return whether two paths are the same, or one is inside the other."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
 def _try_build(row: Any, build: Callable[[Any], Any]) -> Exception | None:
     """Return why a row cannot be mapped, None if it can."""
     try:
@@ -236,7 +259,9 @@ def _try_build(row: Any, build: Callable[[Any], Any]) -> Exception | None:
 
 
 def _get_key(row: msgspec.Struct, name: str) -> str:
-    return next(each.field for each in list_attributes(type(row)) if each.name == name)
+    first, _, inner = name.partition(".")
+    field = next(each.field for each in list_attributes(type(row)) if each.name == first)
+    return f"{field}.{inner}" if inner else field
 
 
 def _find_field(row: Any, build: Callable[[Any], Any], failure: Exception) -> str | None:

@@ -36,6 +36,13 @@ class WireRow(msgspec.Struct, frozen=True, kw_only=True):
     """The attributes that could not be read; never sent by a vendor."""
 
 
+class NestedRow(WireRow, frozen=True, kw_only=True):
+    """Base class of objects in a row that survive an unreadable attribute themselves.
+
+    The row keeps the path of the attribute in `unread`, such as `party.email`, and so does `affects`.
+    """
+
+
 class Attribute(NamedTuple):
     """One attribute of a row: its names in Python, in the JSON and at the vendor, and how it is read."""
 
@@ -96,6 +103,9 @@ def recover_row(raw: Any, kind: type[RowT], object_: str, *, strict: bool = True
             continue
         if _is_readable(value, attribute.type, strict=strict):
             kept[attribute.key] = value
+        elif (pruned := _prune(value, attribute, strict=strict)) is not None:
+            kept[attribute.key] = pruned.value
+            unread += [f"{attribute.name}.{path}" for path in dict.fromkeys(pruned.unread)]
         elif attribute.droppable:
             unread.append(attribute.name)
         else:
@@ -107,6 +117,48 @@ def recover_row(raw: Any, kind: type[RowT], object_: str, *, strict: bool = True
         return None
     row = msgspec.convert(kept, kind, strict=strict)
     return msgspec.structs.replace(row, unread=tuple(unread)) if unread else row  # type: ignore[type-var]  # a struct
+
+
+class _Pruned(NamedTuple):
+    """Nested objects without their unreadable attributes, and the paths of these."""
+
+    value: Any
+    unread: Sequence[str]
+
+
+def _prune(value: Any, attribute: Attribute, *, strict: bool) -> _Pruned | None:
+    """Return a nested object, or a list of them, without unreadable attributes; None if that does not help."""
+    members = (attribute.type, *get_args(attribute.type))
+    kind = next((each for each in members if isinstance(each, type) and issubclass(each, NestedRow)), None)
+    if kind is None:
+        return None
+    if isinstance(value, list):
+        parts = [_prune_object(each, kind, strict=strict) for each in value]
+        pruned = _Pruned([part.value for part in parts], [path for part in parts for path in part.unread])
+    else:
+        pruned = _prune_object(value, kind, strict=strict)
+    return pruned if _is_readable(pruned.value, attribute.type, strict=strict) else None
+
+
+def _prune_object(raw: Any, kind: type[NestedRow], *, strict: bool) -> _Pruned:
+    if not isinstance(raw, Mapping):
+        return _Pruned(raw, ())
+    kept: dict[str, Any] = {}
+    unread: list[str] = []
+    for attribute in list_attributes(kind):
+        value = raw.get(attribute.key)
+        if attribute.key not in raw or (_is_empty(value, attribute) and attribute.droppable):
+            continue
+        readable = _is_readable(value, attribute.type, strict=strict)
+        pruned = None if readable else _prune(value, attribute, strict=strict)
+        if readable or (pruned is None and not attribute.droppable):
+            kept[attribute.key] = value
+        elif pruned is None:
+            unread.append(attribute.name)
+        else:
+            kept[attribute.key] = pruned.value
+            unread += [f"{attribute.name}.{path}" for path in pruned.unread]
+    return _Pruned({**kept, "(unread)": unread}, unread)
 
 
 def _is_empty(value: Any, attribute: Attribute) -> bool:

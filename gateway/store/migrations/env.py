@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from gateway.store import workflow_tables as _workflow_tables  # noqa: F401 -- declares its tables in METADATA
 from gateway.store.tables import METADATA
 
 context.configure(

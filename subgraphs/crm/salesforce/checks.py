@@ -40,6 +40,9 @@ _TEXTS = (
 )
 _AMOUNTS = ("currency", "double", "int", "percent")
 _TYPES_BY_KEY = {
+    "amount": _AMOUNTS,
+    "quantity": _AMOUNTS,
+    "rate": _AMOUNTS,
     "total_value": _AMOUNTS,
     "not_to_exceed": _AMOUNTS,
     "start_date": ("date",),

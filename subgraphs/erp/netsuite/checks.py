@@ -1,4 +1,4 @@
-"""Checks of a connection: login, concurrency, the right to query, every statement and every mapped field."""
+"""Checks of a connection: login, concurrency, the right to query, every statement, every mapped field with its type."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
@@ -13,10 +13,12 @@ from subgraphs.erp.netsuite.account_shape import adapt_statement
 from subgraphs.erp.netsuite.client import NetSuiteClient
 from subgraphs.erp.netsuite.failures import NetSuiteError
 from subgraphs.erp.netsuite.feature_checks import check_features
+from subgraphs.erp.netsuite.field_types import get_needed_types, load_field_types
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping, Section
 from subgraphs.erp.netsuite.permissions import ROLE, describe_permission
 from subgraphs.erp.netsuite.suiteql import NO_ROWS, Select, check_identifier
 from subgraphs.kit.checks import LOGIN, build_failure
+from subgraphs.kit.type_checks import check_type
 
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: "Check the secrets `client_id` and `private_key` and the option `certificate_id`, and that"
@@ -105,6 +107,7 @@ async def _check_fields(client: NetSuiteClient, mapping: NetSuiteMapping) -> Asy
     keys_by_field: dict[tuple[str, str], list[str]] = {}
     for key, table, field in list_mapped_fields(mapping):
         keys_by_field.setdefault((table, field), []).append(key)
+    types = await load_field_types(client, (table for table, _ in keys_by_field))
     for (table, field), keys in keys_by_field.items():
         select = Select(
             columns={"found": f"x.{check_identifier(field)}"},
@@ -112,7 +115,11 @@ async def _check_fields(client: NetSuiteClient, mapping: NetSuiteMapping) -> Asy
             where=NO_ROWS,
             order=("x.id",),
         )
-        yield await _check_select(client, f"field {table}.{field}", select, keys)
+        subject = f"field {table}.{field}"
+        found = await _check_select(client, subject, select, keys)
+        reported = types.get((table, field), "") if found.ok else ""
+        wrong = (check_type(subject, (key,), get_needed_types(key), reported) for key in keys)
+        yield next(filter(None, wrong), found)
 
 
 _TABLES = {

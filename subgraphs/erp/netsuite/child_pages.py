@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from gateway.canonical.page import Page
 from gateway.canonical.records.erp import ErpRecord
 from gateway.ports.base import Children, PageRequest
-from gateway.ports.unreadable import report_unreadable
+from gateway.ports.unreadable import UnreadableRecord, report_unreadable
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient
 from subgraphs.erp.netsuite.mapping import group_rows
@@ -65,7 +65,7 @@ async def read_child_pages(
         for each in answer.lost:
             if each.id is None or each.id != last:
                 report_unreadable(each)
-        complete = [rows for id_, rows in group_rows(answer.items) if id_ != last]
+        complete = [rows for id_, rows in group_rows(answer.items) if id_ != last and _is_placed(relation, rows)]
         for rows in complete:
             parent = relation.get_parent(rows[0])
             if parent in lines and rows[0].id not in answer.incomplete:
@@ -77,6 +77,16 @@ async def read_child_pages(
         position = relation.get_position(complete[-1][0])
         waiting = [parent for parent in waiting if len(lines[parent]) <= page.first]
     return {parent: _build_page(relation, rows, page) for parent, rows in lines.items()}
+
+
+def _is_placed(relation: Relation[RowT, RecordT], rows: Sequence[RowT]) -> bool:
+    """Return whether a line has a place in the order; report one that has none."""
+    try:
+        relation.get_position(rows[0])
+    except (ArithmeticError, ValueError):
+        report_unreadable(UnreadableRecord(object=relation.kind.statement.key, id=rows[0].id))
+        return False
+    return True
 
 
 def _build_page(relation: Relation[RowT, RecordT], lines: Sequence[Sequence[RowT]], page: PageRequest) -> Page[RecordT]:

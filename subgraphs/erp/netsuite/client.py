@@ -1,15 +1,15 @@
-"""HTTP calls to one account: SuiteQL pages, the account's clock and its concurrency limit."""
+"""HTTP calls to one account: SuiteQL pages, the account's clock, its limits and the descriptions of record types."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
 from gateway.ports.unreadable import UnreadableRecord, report_unreadable
-from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite import rest_answers, wire
 from subgraphs.erp.netsuite.answers import Answer, decode_answer
 from subgraphs.erp.netsuite.suiteql import Select
 from subgraphs.kit.decoding import decode
@@ -19,6 +19,7 @@ RowT = TypeVar("RowT", bound=wire.Row)
 PAGE_SIZE = 1000
 _SUITEQL = "/services/rest/query/v1/suiteql"
 _SERVER_TIME = "/services/rest/system/v1/serverTime"
+_CATALOGUE = "/services/rest/record/v1/metadata-catalog/"
 _LIMITS = "/services/rest/system/v1/governanceLimits"
 
 
@@ -78,17 +79,28 @@ class NetSuiteClient:
         response = await self._upstream.fetch(
             UpstreamRequest(method="GET", path=_SERVER_TIME, operation="serverTime", safe=True)
         )
-        text = decode(response.body, wire.ServerTime).server_time
+        text = decode(response.body, rest_answers.ServerTime).server_time
         try:
             at = datetime.fromisoformat(text)
         except ValueError as error:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "serverTime is not ISO 8601") from error
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
-    async def fetch_governance_limits(self) -> wire.GovernanceLimits:
+    async def fetch_properties(self, record: str) -> Mapping[str, Any]:
+        """Return the JSON Schema of each field of a record type, as the role sees it."""
+        request = UpstreamRequest(
+            method="GET",
+            path=_CATALOGUE + record,
+            operation="metadata-catalog",
+            headers={"Accept": "application/schema+json"},
+            safe=True,
+        )
+        return decode((await self._upstream.fetch(request)).body, rest_answers.RecordSchema).properties
+
+    async def fetch_governance_limits(self) -> rest_answers.GovernanceLimits:
         """Return the concurrency limit, which only administrators may read (NetSuite help, article_0625010817)."""
         request = UpstreamRequest(method="GET", path=_LIMITS, operation="governanceLimits", safe=True)
-        return decode((await self._upstream.fetch(request)).body, wire.GovernanceLimits)
+        return decode((await self._upstream.fetch(request)).body, rest_answers.GovernanceLimits)
 
 
 def split_distinct(values: Sequence[str], size: int) -> list[Sequence[str]]:

@@ -166,3 +166,22 @@ TIME: Dependencies = {
     "period_ar_locked": ("period",),
     "period_closed_on": ("period",),
 }
+
+ALIASES: Mapping[str, str] = {
+    "bank_reference": "otherrefnum",
+    "base_amount": "netamount",
+    "billable": "isbillable",
+    "created_from": "createdfrom",
+    "due": "duedate",
+    "labor_cost": "laborcost",
+    "line_amount": "foreignamount",
+    "modified": "lastmodifieddate",
+    "not_reimbursable": "isnonreimbursable",
+    "purchase_order": "otherrefnum",
+    "tax_amount": "taxamount",
+    "tax_basis": "taxbasis",
+    "tax_rate": "taxrate",
+    "unpaid": "foreignamountunpaid",
+    "unused": "foreignpaymentamountunused",
+}
+"""The fields of the columns whose names are our own."""

@@ -89,8 +89,8 @@ class RecordKind(Generic[RowT, RecordT]):
         What is unreadable in one row of a record is unreadable in the record.
         """
         groups = dict(group_rows(rows))
-        heads = [_join_unread(group) for group in groups.values()]
-        return self.mapper.map_rows(heads, lambda head: self.build([head, *groups[head.id][1:]]))
+        firsts = [_join_unread(group) for group in groups.values()]
+        return self.mapper.map_rows(firsts, lambda first: self.build([first, *groups[first.id][1:]]))
 
     def project_columns(self) -> "RecordKind[RowT, RecordT]":
         """Return a copy whose statement selects only the columns that the request needs."""

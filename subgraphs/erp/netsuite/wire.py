@@ -1,4 +1,4 @@
-"""NetSuite's responses on the wire: SuiteQL envelopes and rows, and REST errors.
+"""NetSuite's responses on the wire: SuiteQL envelopes and rows.
 
 SuiteQL returns every value as a string under a lower-case key and omits null columns (NetSuite help,
 section_157909186990); flags are "T" and "F". Row fields are the column aliases of `statements.py` and
@@ -19,27 +19,6 @@ RowT = TypeVar("RowT", bound="Row")
 Flag = Literal["T", "F"]
 
 
-_ALIASES: Mapping[str, str] = {
-    "base_currency": "currency",
-    "bank_reference": "otherrefnum",
-    "base_amount": "netamount",
-    "billable": "isbillable",
-    "created_from": "createdfrom",
-    "customer": "parent",
-    "due": "duedate",
-    "labor_cost": "laborcost",
-    "line_amount": "foreignamount",
-    "modified": "lastmodifieddate",
-    "not_reimbursable": "isnonreimbursable",
-    "purchase_order": "otherrefnum",
-    "tax_amount": "taxamount",
-    "tax_basis": "taxbasis",
-    "tax_rate": "taxrate",
-    "unpaid": "foreignamountunpaid",
-    "unused": "foreignpaymentamountunused",
-}
-
-
 class Row(WireRow, frozen=True, kw_only=True):
     """One row of an answer, with the internal id of its record; unknown keys such as `links` are ignored.
 
@@ -57,38 +36,7 @@ class SuiteQlPage(msgspec.Struct, Generic[RowT], frozen=True, rename="camel"):
 
     items: tuple[RowT, ...]
     has_more: bool
-    count: int = 0
-    offset: int = 0
     total_results: int | None = None
-
-
-class ErrorDetail(msgspec.Struct, frozen=True):
-    """One entry of `o:errorDetails`."""
-
-    detail: str = ""
-    code: str = msgspec.field(name="o:errorCode", default="")
-    path: str | None = msgspec.field(name="o:errorPath", default=None)
-
-
-class ErrorBody(msgspec.Struct, frozen=True):
-    """A REST error (NetSuite help, section_156570709583)."""
-
-    title: str = ""
-    status: int = 0
-    details: tuple[ErrorDetail, ...] = msgspec.field(name="o:errorDetails", default=())
-
-
-class ServerTime(msgspec.Struct, frozen=True, rename="camel"):
-    """The account's clock; ISO 8601 with a zone."""
-
-    server_time: str
-
-
-class GovernanceLimits(msgspec.Struct, frozen=True):
-    """How many calls may be in flight: for the account, and for this integration if it has its own limit."""
-
-    account: int = msgspec.field(name="accountConcurrencyLimit")
-    integration: int | None = msgspec.field(name="integrationConcurrencyLimit", default=None)
 
 
 class DimensionedRow(Row, frozen=True, kw_only=True):
@@ -236,7 +184,7 @@ class EmployeeRow(DimensionedRow, frozen=True, kw_only=True):
     """One employee."""
 
     affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.EMPLOYEE
-    fields: ClassVar[Mapping[str, str]] = _ALIASES
+    fields: ClassVar[Mapping[str, str]] = dependencies.ALIASES
 
     id: str
     worker_number: str | None = None
@@ -283,7 +231,7 @@ class InvoiceRow(TaxedRow, frozen=True, kw_only=True):
 
     affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.INVOICE
     shared: ClassVar[Sequence[str]] = ("type", "record_number", "entity", "issued", "total", "modified")
-    fields: ClassVar[Mapping[str, str]] = {name: field for name, field in _ALIASES.items() if name != "base_currency"}
+    fields: ClassVar[Mapping[str, str]] = dependencies.ALIASES
 
     id: str
     type: str

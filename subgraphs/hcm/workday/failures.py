@@ -1,6 +1,7 @@
 """Classifies error responses: `{"error", "errors": [{"error", "code", "field", "path"}]}`.
 
-Throttling is a 429 without rate limit headers.
+Throttling is a 429 without rate limit headers. A report may also answer 500 to too many calls, which nothing tells from
+a failed report: like any 500 it is UNAVAILABLE, and repeated (Workday, "Integrations, EIB, and Web Service Limits").
 """
 
 import msgspec

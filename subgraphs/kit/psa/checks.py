@@ -1,6 +1,6 @@
-"""The check of a PSA connection: login, read permission on every resource, and the mapping file's custom fields."""
+"""The check of a PSA connection: login, read permission on every resource, and the mapping file's fields."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -9,9 +9,11 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
 from subgraphs.kit.checks import Remedies, build_failure, check_count
+from subgraphs.kit.type_checks import check_type
 
 CUSTOM_FIELDS = "custom_fields"
 _REMEDY = "Correct the name in the mapping file, remove it there, or create the field with a single value."
+_CONVERT = "Map a field of that type to the key, or create one."
 
 
 @dataclass(frozen=True)
@@ -27,45 +29,63 @@ class FieldName:
         return f"custom field {self.name}" + (f" of {self.customizable}" if self.customizable else "")
 
 
-LoadFields = Callable[[], Awaitable[Callable[[FieldName], bool]]]
-"""Reads the custom fields of the system; returns whether a field exists that can be used."""
+MappedFields = Mapping[FieldName, Sequence[str]]
+"""The keys of the mapping file by the field that they name."""
+LoadTypes = Callable[[], Awaitable[Callable[[FieldName], str | None]]]
+"""Reads the custom fields; returns the vendor's name of a field's type: None for no field, "" for an unknown type."""
 
 
-def list_field_names(section: msgspec.Struct, customizable: str | None = None) -> Iterator[FieldName]:
-    """Yield the custom fields that a section of the mapping file names, those of its dimensions included."""
-    for value in msgspec.structs.astuple(section):
-        names = value.values() if isinstance(value, Mapping) else [value]
-        yield from (FieldName(name, customizable) for name in names if name is not None)
+def group_fields(named: Iterable[tuple[str, FieldName]]) -> MappedFields:
+    """Return the keys of each field, in order."""
+    keys: dict[FieldName, list[str]] = {}
+    for key, field in named:
+        keys.setdefault(field, []).append(key)
+    return keys
+
+
+def list_field_names(
+    name: str, section: msgspec.Struct, customizable: str | None = None
+) -> Iterator[tuple[str, FieldName]]:
+    """Yield (key, field) of the custom fields that a section of the mapping file names, its dimensions included."""
+    for key, value in msgspec.structs.asdict(section).items():
+        names = value.items() if isinstance(value, Mapping) else [("", value)]
+        for inner, field in names:
+            if field is not None:
+                yield f"{name}.{key}" + (f".{inner}" if inner else ""), FieldName(field, customizable)
 
 
 async def check_psa(
     count: Callable[[str], Awaitable[int]],
     resources: Iterable[str],
-    fields: Iterable[FieldName],
-    load_fields: LoadFields,
+    fields: MappedFields,
+    load_types: LoadTypes,
+    get_needed: Callable[[str], Collection[str]],
     remedies: Remedies,
 ) -> Sequence[Finding]:
-    """Return one finding per resource and per custom field; only that of the login if the credentials are rejected."""
+    """Return one finding per resource and per custom field; only that of the login if the credentials are rejected.
+
+    `get_needed` returns the types that a key of the mapping file can be read from.
+    """
     findings: list[Finding] = []
     for resource in dict.fromkeys(resources):
         finding, code = await check_count(resource, count, remedies)
         if code is FaultCode.AUTH_EXPIRED:
             return [finding]
         findings.append(finding)
-    return [*findings, *await _check_fields(list(dict.fromkeys(fields)), load_fields, remedies)]
-
-
-async def _check_fields(fields: Sequence[FieldName], load_fields: LoadFields, remedies: Remedies) -> Sequence[Finding]:
     if not fields:
-        return []
+        return findings
     try:
-        exists = await load_fields()
+        get_type = await load_types()
     except SourceError as error:
-        return [build_failure(CUSTOM_FIELDS, error, remedies)]
-    return [_build_finding(field, exists=exists(field)) for field in fields]
+        return [*findings, build_failure(CUSTOM_FIELDS, error, remedies)]
+    return [*findings, *(_check_field(field, keys, get_type(field), get_needed) for field, keys in fields.items())]
 
 
-def _build_finding(field: FieldName, *, exists: bool) -> Finding:
-    if exists:
-        return Finding(subject=field.subject, ok=True, message="The field exists.")
-    return Finding(subject=field.subject, ok=False, message=f"There is no field {field.name}.", remedy=_REMEDY)
+def _check_field(
+    field: FieldName, keys: Sequence[str], reported: str | None, get_needed: Callable[[str], Collection[str]]
+) -> Finding:
+    if reported is None:
+        message = f"There is no field {field.name}."
+        return Finding(subject=field.subject, ok=False, message=message, remedy=_REMEDY)
+    wrong = (check_type(field.subject, (key,), get_needed(key), reported, _CONVERT) for key in keys)
+    return next(filter(None, wrong), Finding(subject=field.subject, ok=True, message="The field exists."))

@@ -1,14 +1,17 @@
 """Classifies Productive's errors: `{"errors": [{"status", "title", "detail"}]}`.
 
-`X-RateLimit-Reset` of a 429 holds the seconds until its window ends: one of ten seconds, half an hour, an hour or a day
-(vendor's guides "Errors" and "Rate limits").
+`X-RateLimit-Reset` of a 429 holds the seconds until its window ends, also as a fraction: a window of ten seconds, half
+an hour, an hour or a day. "Server time limit exceeded" is such a 429 too: the organization's calls have used up the
+server's seconds of a window (vendor's guides "Errors" and "Rate limits").
 """
 
+import re
 from datetime import timedelta
 from typing import Final
 
 import msgspec
 
+from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamResponse
 from subgraphs.kit.failures import classify_status
@@ -32,6 +35,9 @@ _TITLES: Final = frozenset(
 )
 """All titles in the guides; any other may quote a record."""
 _RESET: Final = "x-ratelimit-reset"
+_WAIT: Final = re.compile(r"(?P<whole>[0-9]{1,8})(?:\.(?P<part>[0-9]+))?")
+_LIMITS: Final = frozenset({"server-time-limit-exceeded", "too-many-requests"})
+"""The titles of a reached limit, whichever status they come with."""
 
 
 class _Error(msgspec.Struct):
@@ -44,8 +50,11 @@ class _ErrorDocument(msgspec.Struct):
 
 def classify(response: UpstreamResponse) -> SourceError | None:
     """Return the error of an answer, or None; its detail is the error's title as a code, never the vendor's detail."""
-    error = classify_status(response, _parse_title(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- errors
-    if error is not None and error.status == 429:  # noqa: PLR2004
+    title = _parse_title(response.body) if response.status >= 400 else ""  # noqa: PLR2004 -- errors
+    error = classify_status(response, title)
+    if error is not None and title in _LIMITS:
+        error = SourceError(FaultCode.RATE_LIMITED, error.detail, status=error.status, retryable=True)
+    if error is not None and error.code is FaultCode.RATE_LIMITED:
         error.retry_after = _parse_wait(response.headers.get(_RESET, ""))
     return error
 
@@ -60,5 +69,6 @@ def _parse_title(body: bytes) -> str:
 
 
 def _parse_wait(seconds: str) -> timedelta | None:
-    text = seconds.strip()
-    return timedelta(seconds=int(text[:8])) if text.isascii() and text.isdigit() else None
+    """Return the wait, rounded up to a second; None if it cannot be read."""
+    match = _WAIT.fullmatch(seconds.strip())
+    return None if match is None else timedelta(seconds=int(match["whole"]) + bool((match["part"] or "").strip("0")))

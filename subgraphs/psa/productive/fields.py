@@ -19,6 +19,16 @@ from subgraphs.psa.productive.wire import CustomFieldRow, OptionRow, Row
 
 PROJECTS, EMPLOYEES, EXPENSES = "projects", "employees", "project_expenses"
 """The vendor's types that have custom fields (`customizable_type`)."""
+TYPES: Mapping[int, str] = {
+    1: "text",
+    2: "number",
+    3: "selection",
+    4: "date",
+    5: "multiple selections",
+    6: "person",
+    7: "attachment",
+}
+"""The names of the types of custom fields by `data_type_id` (vendor's reference)."""
 _PLAIN_TYPES, _CHOICE = frozenset({1, 2, 4}), 3
 _MAX_AGE_SECONDS, _MIN_AGE_SECONDS = 600.0, 60.0
 
@@ -34,13 +44,23 @@ class Field:
 
 @dataclass(frozen=True)
 class Directory:
-    """Single-value custom fields by name; of several with one name the active one, then the oldest."""
+    """Single-value custom fields by name; of several with one name the active one, then the oldest.
+
+    `others` are the types of the fields that have no single value.
+    """
 
     fields: Mapping[FieldName, Field] = field(default_factory=dict)
+    others: Mapping[FieldName, int] = field(default_factory=dict)
 
     def find(self, name: FieldName) -> Field | None:
         """Return a field, None if there is no such single-value field."""
         return self.fields.get(name)
+
+    def get_type(self, name: FieldName) -> str | None:
+        """Return the name of a field's type: None for no field, the number of an undocumented type."""
+        known = self.fields.get(name)
+        number = self.others.get(name) if known is None else known.type
+        return None if number is None else TYPES.get(number, str(number))
 
     def get_value(self, row: Row, customizable: str, name: str | None) -> str | None:
         """Return the value of a record's field, a choice by its name; None if it is empty or there is no field.
@@ -98,13 +118,16 @@ def build_directory(listing: Listing) -> Directory:
         listing.parse_rows(CustomFieldRow), key=lambda row: (row.archived_at is not None, build_sort_key(str(row.id)))
     )
     fields: dict[FieldName, Field] = {}
+    others: dict[FieldName, int] = {}
     for row in rows:
+        name = FieldName(row.name, row.customizable_type)
         if row.data_type_id in _PLAIN_TYPES or row.data_type_id == _CHOICE:
             options = listing.find_related(row.id, CUSTOM_FIELDS, "options", OptionRow)
             choices = {str(each.id): each.name for each in options}
-            name = FieldName(row.name, row.customizable_type)
             fields.setdefault(name, Field(str(row.id), row.data_type_id, choices))
-    return Directory(fields)
+        else:
+            others.setdefault(name, row.data_type_id)
+    return Directory(fields, others)
 
 
 def _is_known(value: Any, field: Field) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from subgraphs.sandbox.firm.model import Invoice, InvoiceLine, Payment, Tax
+from subgraphs.sandbox.firm.billing_model import Invoice, InvoiceLine, Payment, Tax
 
 
 def _build_line(

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from subgraphs.sandbox.firm.model import Entity, Firm, Invoice
+from subgraphs.sandbox.firm.billing_model import Invoice
+from subgraphs.sandbox.firm.model import Entity, Firm
 from subgraphs.sandbox.tryton.customers import ensure_countries
 from subgraphs.sandbox.tryton.organisation import SeededIds
 from subgraphs.sandbox.tryton.rpc import Rpc, Values

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from subgraphs.sandbox.firm.model import Firm, Invoice, Payment
+from subgraphs.sandbox.firm.billing_model import Invoice, Payment
+from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.tryton.books import Books, close_periods, create_payment_terms, create_products, open_books
 from subgraphs.sandbox.tryton.organisation import SeededIds
 from subgraphs.sandbox.tryton.rpc import Rpc

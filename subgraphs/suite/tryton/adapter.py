@@ -23,7 +23,7 @@ def connect(connection: Connection) -> SystemPort:
     options, mapping = parse_options(connection), parse_mapping(connection)
     upstream = connection.open_upstream(build_auth(connection), classify, options.concurrency)
     rest = RestClient(upstream, options.database)
-    builder = RecordBuilder(connection.name, mapping.bracketed_references)
+    builder = RecordBuilder(connection.name, mapping.bracketed_references, mapping.countries)
     if connection.role is SystemRole.CRM:
         sales: CrmPort = TrytonCrm(connection, mapping, options, upstream, rest, build_crm_kinds(builder, mapping), {})
         return sales

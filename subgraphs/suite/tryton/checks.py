@@ -1,4 +1,4 @@
-"""The checks of `psgw check`: the key, read access to every model, and the names in the mapping file."""
+"""The checks of `psgw check`: the key, read access to every model, its fields' types, the names in the mapping file."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
 from subgraphs.kit.checks import LOGIN, build_failure
+from subgraphs.suite.tryton.field_types import check_field_types
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.reads import Kind
 from subgraphs.suite.tryton.rest import RestClient
@@ -25,7 +26,7 @@ _REMEDIES = {
 async def check_models(
     rest: RestClient, kinds: Mapping[type[Any], Kind[Any, Any]], mapping: TrytonMapping
 ) -> Sequence[Finding]:
-    """Return one finding per record kind, and one for the customer category if the mapping file names it.
+    """Return one finding per record kind, per missing field or field of another type, and for a mapped category.
 
     A failed login is returned as the only finding.
     """
@@ -36,7 +37,8 @@ async def check_models(
             return found[-1:]
     if mapping.client_category is not None and any(finding.ok for finding in found):
         found.append(await _check_category(rest, mapping.client_category))
-    return found
+    rows = [(kind.model, kind.row, record.__name__) for record, kind in kinds.items()]
+    return [*found, *await check_field_types(rest, rows)]
 
 
 async def _check_model(rest: RestClient, name: str, kind: Kind[Any, Any]) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.erp import ErpInvoiceLine
 from gateway.canonical.records.psa import PsaTask, PsaTimeEntry
-from gateway.errors import BadInputError, SourceError
+from gateway.errors import BadInputError
 from gateway.ports.base import Children, PageRequest
 from gateway.ports.where import TaskWhere, TimeWhere
 from subgraphs.kit.paging import build_pages, decode_cursor, read_merged
@@ -27,7 +27,7 @@ from subgraphs.suite.tryton.domain import (
 )
 from subgraphs.suite.tryton.reads import Kind
 from subgraphs.suite.tryton.records import INVOICED, OPEN, UNPRICED, WORK
-from subgraphs.suite.tryton.rest import PAGE, RestClient
+from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import Row
 
 RowT = TypeVar("RowT", bound=Row)
@@ -102,19 +102,14 @@ def relate_lines_to_invoices(kind: Kind[Any, ErpInvoiceLine]) -> Relation[Any, E
 async def read_pages(
     rest: RestClient, relation: Relation[RowT, RecordT], parents: Sequence[str], page: PageRequest, where: Domain
 ) -> Children[RecordT]:
-    """Return a page per parent, empty for invalid ids. Raise SourceError for a row that breaks the contract."""
+    """Return a page per parent, empty for invalid ids. Rows that cannot be read are reported."""
     start = None if page.after is None else relation.after_condition(decode_cursor(page.after))
 
     async def read(waiting: Sequence[str], last: RecordT | None) -> tuple[Sequence[RecordT], bool]:
         beyond = start if last is None else relation.after_condition(relation.position(last))
         domain = (*relation.kind.domain, relation.parent_condition(waiting), *where, *((beyond,) if beyond else ()))
-        rows = await rest.search(relation.kind.model, relation.kind.row, domain, order=relation.order)
-        records: list[RecordT] = []
-        for built in await relation.kind.build(rows):
-            if isinstance(built, SourceError):
-                raise built
-            records.append(built)
-        return records, len(rows) == PAGE
+        found = await rest.search_page(relation.kind.model, relation.kind.row, domain, order=relation.order)
+        return await relation.kind.build(found.rows), found.has_more
 
     known = [parent for parent in parents if is_id(parent)]
     found = await read_merged(known, page.first, read, relation.parent_id)

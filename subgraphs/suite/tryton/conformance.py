@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
-from typing import Any
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
@@ -33,8 +32,7 @@ _RATE_LIMITED = ErrorAnswer(
 
 def build_unreachable(role: SystemRole) -> Connection:
     """Return a connection to an address where no server listens."""
-    played = role.lower()
-    return _build_connection(UNREACHABLE_URL, role, DATABASES[played], "none", read_sandbox_mapping(f"tryton-{played}"))
+    return build_connection(UNREACHABLE_URL, role, "none")
 
 
 @asynccontextmanager
@@ -46,20 +44,19 @@ async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
         database = DATABASES[played]
         server = run_server(databases.home, {database: databases.files[database]})
         base_url = await asyncio.to_thread(stack.enter_context, server)
-        mapping = read_sandbox_mapping(f"tryton-{played}")
+        connection = build_connection(base_url, role, databases.keys[played])
         yield RunningSystem(
-            connection=_build_connection(base_url, role, database, databases.keys[played], mapping),
+            connection=connection,
             ids=_IDS[role],
             references=_REFERENCES[role],
-            invalid_mapping=InvalidMapping(mapping={**mapping, "client_category": "Nobody"}, name="Nobody"),
+            invalid_mapping=InvalidMapping(mapping={**connection.mapping, "client_category": "Nobody"}, name="Nobody"),
             rate_limit=_RATE_LIMITED,
             build_unknown_id=lambda number: str(900_000_000 + number),
         )
 
 
-def _build_connection(
-    base_url: str, role: SystemRole, database: str, key: str, mapping: Mapping[str, Any]
-) -> Connection:
+def build_connection(base_url: str, role: SystemRole, key: str) -> Connection:
+    """Return a connection to the role's database of a server, with the sandbox's mapping file."""
     name = f"tryton-{role.lower()}"
     return Connection(
         name=name,
@@ -67,8 +64,8 @@ def _build_connection(
         vendor="tryton",
         base_url=base_url,
         region=DataRegion.EU,
-        options={"database": database},
-        mapping=mapping,
+        options={"database": DATABASES[role.lower()]},
+        mapping=read_sandbox_mapping(name),
         secrets={"key": lambda: key},
         open_upstream=create_opener(name, base_url, ()),
     )

@@ -20,6 +20,7 @@ from gateway.canonical.records.erp import (
 from gateway.ports.base import Children, PageRequest, Read
 from gateway.ports.connection import Connection, Upstream
 from gateway.ports.erp import RateKey
+from subgraphs.kit.record_mapping import build_mappers
 from subgraphs.kit.unsupported.erp import UnsupportedErp
 from subgraphs.suite.tryton.children import read_pages, relate_lines_to_invoices
 from subgraphs.suite.tryton.erp_kinds import build_erp_kinds, match_references
@@ -28,6 +29,7 @@ from subgraphs.suite.tryton.kinds import build_customer_domain
 from subgraphs.suite.tryton.ledger import LedgerBuilder
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.options import TrytonOptions
+from subgraphs.suite.tryton.payments import Payments
 from subgraphs.suite.tryton.rates import read_exchange_rates
 from subgraphs.suite.tryton.reads import READ_BATCH
 from subgraphs.suite.tryton.receivables import Receivables
@@ -51,9 +53,10 @@ class TrytonErp(TrytonSystem, UnsupportedErp):
         upstream: Upstream,
         rest: RestClient,
     ) -> None:
-        builder = LedgerBuilder(connection.name, mapping.bracketed_references)
+        builder = LedgerBuilder(connection.name, mapping.bracketed_references, mapping.countries)
         super().__init__(connection, mapping, options, upstream, rest, build_erp_kinds(rest, builder, mapping), {})
         self.lineage = build_erp_lineage(mapping)
+        self._payments = Payments(rest, builder, build_mappers(self.lineage)[ErpPayment])
         self._receivables = Receivables(rest, builder, build_customer_domain(mapping))
 
     async def get_legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
@@ -90,11 +93,11 @@ class TrytonErp(TrytonSystem, UnsupportedErp):
 
     async def get_payments(self, ids: Sequence[str]) -> Read[ErpPayment]:
         """Read the move lines that settle invoices."""
-        return await self._receivables.read_payments(ids)
+        return await self._payments.read_payments(ids)
 
     async def list_payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
         """Read the payments of each invoice, oldest first."""
-        return await self._receivables.read_payments_by_invoice(invoice_ids)
+        return await self._payments.read_payments_by_invoice(invoice_ids)
 
     async def get_time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time by the reference in its description if the mapping file says so, else by id.
@@ -110,7 +113,7 @@ class TrytonErp(TrytonSystem, UnsupportedErp):
         return {reference: found[reference] for reference in wanted if reference in found}
 
     async def get_receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
-        """Read what each customer owes on a day: one call for the customers, one per 500 relevant invoices."""
+        """Read what each customer owes on a day: one call for the customers, one per 500 relevant invoices or lines."""
         return await self._receivables.read_receivables(customer_ids, as_of)
 
     async def get_exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from gateway.canonical.fault import FaultCode
-from gateway.canonical.records.base import Record
 from gateway.canonical.records.erp import (
     ErpCustomer,
     ErpEmployee,
@@ -14,16 +12,20 @@ from gateway.canonical.records.erp import (
     ErpLegalEntity,
     ErpTimePosting,
 )
-from gateway.errors import SourceError
+from gateway.ports.unreadable import UnreadableRecord, collect_unreadable
+from subgraphs.kit.record_mapping import RecordMapper, build_mappers, note_unreadable
 from subgraphs.suite.tryton.domain import match_any, match_ids
+from subgraphs.suite.tryton.erp_lineage import build_erp_lineage
 from subgraphs.suite.tryton.kinds import (
     PROJECTS,
     STAMPS,
     TIME,
     Kinds,
     build_customer_domain,
+    find_work,
     match_bracketed_reference,
     match_field,
+    read_works,
 )
 from subgraphs.suite.tryton.ledger import (
     COMPANY,
@@ -44,13 +46,12 @@ from subgraphs.suite.tryton.ledger_wire import (
     PostingRow,
 )
 from subgraphs.suite.tryton.mapping import TrytonMapping
-from subgraphs.suite.tryton.reads import Kind, build_each, build_record
+from subgraphs.suite.tryton.reads import Kind, build_each
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, PARTY, WORK
 from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import EmployeeRow, Row, WorkRow
 
 RowT = TypeVar("RowT", bound=Row)
-RecordT = TypeVar("RecordT", bound=Record)
 
 PERIOD = "account.period"
 TO_CUSTOMERS = (["type", "=", "out"],)
@@ -58,7 +59,8 @@ TO_CUSTOMERS = (["type", "=", "out"],)
 
 def build_erp_kinds(rest: RestClient, builder: LedgerBuilder, mapping: TrytonMapping) -> Kinds:
     """Return the record kinds of the ERP role."""
-    looked = ErpRecordBuilder(rest, builder, mapping)
+    mappers = build_mappers(build_erp_lineage(mapping))
+    looked = ErpRecordBuilder(rest, builder, mapping, mappers)
     return {
         ErpLegalEntity: Kind(
             model=COMPANY,
@@ -70,7 +72,7 @@ def build_erp_kinds(rest: RestClient, builder: LedgerBuilder, mapping: TrytonMap
         ErpCustomer: Kind(
             model=PARTY,
             row=DebtorRow,
-            build=build_each(builder.build_customer),
+            build=build_each(mappers[ErpCustomer], builder.build_customer),
             domain=build_customer_domain(mapping),
             reference=match_field("code"),
             stamps=("last_modified_at", "addresses.last_modified_at"),
@@ -78,14 +80,14 @@ def build_erp_kinds(rest: RestClient, builder: LedgerBuilder, mapping: TrytonMap
         ErpJob: Kind(
             model=WORK,
             row=WorkRow,
-            build=build_each(builder.build_job),
+            build=build_each(mappers[ErpJob], builder.build_job),
             domain=PROJECTS,
             reference=match_field("number"),
         ),
         ErpEmployee: Kind(
             model=EMPLOYEE,
             row=EmployeeRow,
-            build=build_each(builder.build_employee),
+            build=build_each(mappers[ErpEmployee], builder.build_employee),
             reference=match_field("party.code"),
             stamps=STAMPS,
         ),
@@ -115,55 +117,70 @@ def build_erp_kinds(rest: RestClient, builder: LedgerBuilder, mapping: TrytonMap
 class ErpRecordBuilder:
     """Builds records that need more than their own rows. The cost of a method does not depend on the number of rows."""
 
-    def __init__(self, rest: RestClient, builder: LedgerBuilder, mapping: TrytonMapping) -> None:
+    def __init__(
+        self,
+        rest: RestClient,
+        builder: LedgerBuilder,
+        mapping: TrytonMapping,
+        mappers: Mapping[type[Any], RecordMapper[Any]],
+    ) -> None:
         self._rest = rest
         self._builder = builder
         self._mapping = mapping
+        self._mappers = mappers
 
-    async def build_legal_entities(self, rows: Sequence[CompanyRow]) -> Sequence[ErpLegalEntity | SourceError]:
+    async def build_legal_entities(self, rows: Sequence[CompanyRow]) -> Sequence[ErpLegalEntity]:
         """Build legal entities with their periods: one more call per 500 periods."""
-        periods = await self._read_periods({row.id for row in rows})
-        return [build_record(self._builder.build_legal_entity, row, periods.get(row.id, ())) for row in rows]
+        with collect_unreadable() as lost:
+            periods = await self._read_periods({row.id for row in rows})
 
-    async def build_invoices(self, rows: Sequence[InvoiceRow]) -> Sequence[ErpInvoice | SourceError]:
+        def build(row: CompanyRow) -> ErpLegalEntity:
+            _note_lost(lost, "periods", "fiscal_year_start_month")
+            return self._builder.build_legal_entity(row, () if lost else periods.get(row.id, ()))
+
+        return self._mappers[ErpLegalEntity].map_rows(rows, build)
+
+    async def build_invoices(self, rows: Sequence[InvoiceRow]) -> Sequence[ErpInvoice]:
         """Build invoices: one call for their jobs, one for the invoices that credit notes correct."""
-        jobs = await self._find_jobs(row.description for row in rows)
-        corrected = await self._find_invoices(line for row in rows if (line := find_corrected_line(row)))
-        return [
-            build_record(
-                self._builder.build_invoice,
-                row,
-                jobs.get(parse_project_number(row.description) or ""),
-                corrected.get(find_corrected_line(row) or ""),
-            )
-            for row in rows
-        ]
+        with collect_unreadable() as lost_jobs:
+            jobs = await self._find_jobs(row.description for row in rows)
+        with collect_unreadable() as lost_lines:
+            corrected = await self._find_invoices(line for row in rows if (line := find_corrected_line(row)))
 
-    async def build_invoice_lines(self, rows: Sequence[InvoiceLineRow]) -> Sequence[ErpInvoiceLine | SourceError]:
+        def build(row: InvoiceRow) -> ErpInvoice:
+            number, line = parse_project_number(row.description) or "", find_corrected_line(row) or ""
+            _note_lost(lost_jobs if number and number not in jobs else (), "job_ids")
+            _note_lost(lost_lines if line and line not in corrected else (), "corrects_id")
+            return self._builder.build_invoice(row, jobs.get(number), corrected.get(line))
+
+        return self._mappers[ErpInvoice].map_rows(rows, build)
+
+    async def build_invoice_lines(self, rows: Sequence[InvoiceLineRow]) -> Sequence[ErpInvoiceLine]:
         """Build lines: one call for their jobs."""
-        jobs = await self._find_jobs(row.invoice.description for row in rows)
-        return [
-            build_record(
-                self._builder.build_invoice_line, row, jobs.get(parse_project_number(row.invoice.description) or "")
-            )
-            for row in rows
-        ]
+        with collect_unreadable() as lost:
+            jobs = await self._find_jobs(row.invoice.description for row in rows)
 
-    async def build_postings(self, rows: Sequence[PostingRow]) -> Sequence[ErpTimePosting | SourceError]:
+        def build(row: InvoiceLineRow) -> ErpInvoiceLine:
+            number = parse_project_number(row.invoice.description) or ""
+            _note_lost(lost if number and number not in jobs else (), "job_id")
+            return self._builder.build_invoice_line(row, jobs.get(number))
+
+        return self._mappers[ErpInvoiceLine].map_rows(rows, build)
+
+    async def build_postings(self, rows: Sequence[PostingRow]) -> Sequence[ErpTimePosting]:
         """Build time postings: one call for the works, one per 500 periods."""
-        works = {str(row.id): row for row in await self._read_by_ids(WORK, WorkRow, (row.work_id for row in rows))}
-        periods = await self._read_periods({row.company.id for row in rows})
-        return [self._build_posting(row, works.get(row.work_id), periods.get(row.company.id, ())) for row in rows]
+        works = await read_works(self._rest, rows)
+        with collect_unreadable() as lost:
+            periods = await self._read_periods({row.company.id for row in rows})
 
-    def _build_posting(
-        self, row: PostingRow, work: WorkRow | None, periods: Sequence[PeriodRow]
-    ) -> ErpTimePosting | SourceError:
-        if work is None:
-            return SourceError(FaultCode.CONTRACT_MISMATCH, "time booked for an unreadable work")
-        within = next(
-            (one for one in periods if one.start_date.to_date() <= row.date.to_date() <= one.end_date.to_date()), None
-        )
-        return build_record(self._builder.build_posting, row, work, within)
+        def build(row: PostingRow) -> ErpTimePosting:
+            day = row.date.to_date()
+            known = periods.get(row.company.id, ())
+            within = next((one for one in known if one.start_date.to_date() <= day <= one.end_date.to_date()), None)
+            _note_lost(() if within else lost, "period")
+            return self._builder.build_posting(row, find_work(works, row), within)
+
+        return self._mappers[ErpTimePosting].map_rows(rows, build)
 
     async def _find_jobs(self, descriptions: Iterable[str | None]) -> Mapping[str, str]:
         """Return project ids by the number at the start of each description."""
@@ -187,7 +204,8 @@ class ErpRecordBuilder:
         domain = (["fiscalyear.company", "in", wanted], ["type", "=", "standard"])
         by_company: dict[int, list[PeriodRow]] = {company: [] for company in wanted}
         for row in await self._rest.search_all(PERIOD, PeriodRow, domain):
-            by_company[row.fiscalyear.company].append(row)
+            if row.is_readable() and row.fiscalyear.company in by_company:
+                by_company[row.fiscalyear.company].append(row)
         return {company: sorted(rows, key=lambda row: row.start_date.to_date()) for company, rows in by_company.items()}
 
     async def _read_by_ids(self, model: str, row: type[RowT], ids: Iterable[str]) -> Sequence[RowT]:
@@ -200,3 +218,9 @@ def match_references(references: Sequence[str], mapping: TrytonMapping) -> Any:
     if not mapping.bracketed_references:
         return match_ids("id", references)
     return match_any(match_bracketed_reference(reference)[0] for reference in references)
+
+
+def _note_lost(lost: Sequence[UnreadableRecord], *attributes: str) -> None:
+    """Mark attributes of the record that is being built if a record that they need could not be read."""
+    for attribute in attributes if lost else ():
+        note_unreadable(attribute, lost[0].object, lost[0].field or "id")

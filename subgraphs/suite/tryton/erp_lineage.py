@@ -55,6 +55,7 @@ _LINE = {
     "taxes": "Tryton computes taxes per invoice, not per line.",
     "dimensions": "Tryton posts lines to analytic accounts only with its analytic modules.",
 }
+_CLAIMED = "lines_to_pay.debit, lines_to_pay.credit, lines_to_pay.amount_second_currency"
 _BOOKED_RATE = "booked amount divided by the amount in the second currency"
 
 
@@ -125,7 +126,10 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
                 due_date=("lines_to_pay.maturity_date", "the last"),
                 currency="currency.code",
                 functional_currency="company.currency.code",
-                functional_rate=("lines_to_pay", _BOOKED_RATE),
+                functional_rate=(
+                    _CLAIMED,
+                    _BOOKED_RATE,
+                ),
                 subtotal="untaxed_amount",
                 tax_total="tax_amount",
                 total="total_amount",
@@ -174,13 +178,16 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             {"dimensions": "Tryton time sheets have no analytic accounts."},
             entry_reference=("description", "in brackets if the mapping file says so, else the id"),
             hours=("duration", "in hours"),
-            billing=("invoice_line", "invoiced, drafted, open, or unpriced if the work has no price"),
+            billing=(
+                "invoice_line.id, invoice_line.invoice",
+                "invoiced, drafted, open, or unpriced without a price",
+            ),
             bill_rate=("invoice_line.unit_price", "before billing the work's list price"),
             bill_amount=("duration", "hours times the rate"),
             cost_amount=("cost_price", "hours times the cost price of the day"),
             period=("account.period", "of the company and the day"),
             invoice_id="invoice_line.invoice",
-            invoice_line_id="invoice_line",
+            invoice_line_id="invoice_line.id",
         ),
         ErpReceivables: build_origins(
             ErpReceivables,
@@ -188,7 +195,10 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             {},
             customer_id="party",
             as_of=("invoice_date", "the requested day"),
-            items=("amount_to_pay", "plus payments after the day"),
+            items=(
+                "amount_to_pay",
+                "plus payments after the day, and the open receivable lines that belong to no invoice",
+            ),
             billed_90_days=("total_amount", "in the company's currency, as booked"),
         ),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import overload
 
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.erp import (
@@ -22,12 +23,12 @@ from gateway.canonical.records.erp import (
 from gateway.canonical.states import PeriodStatus
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
+from subgraphs.kit.failures import build_mismatch
+from subgraphs.kit.record_mapping import note_unreadable
 from subgraphs.suite.tryton import ledger_wire as wire
 from subgraphs.suite.tryton.ledger_wire import compute_booked_rate
 from subgraphs.suite.tryton.records import (
-    ACTIVE,
     EMPLOYEE,
-    INACTIVE,
     INVOICED,
     LINE,
     OPEN,
@@ -36,8 +37,24 @@ from subgraphs.suite.tryton.records import (
     WORK,
     RecordBuilder,
     build_billing_address,
+    build_person,
+    classify_activity,
+    find_country,
+    require_text,
+    to_money,
 )
-from subgraphs.suite.tryton.wire import Day, EmployeeRow, Number, WorkRow, normalize
+from subgraphs.suite.tryton.wire import (
+    Day,
+    EmployeeRow,
+    Number,
+    WorkRow,
+    find_code,
+    find_currency,
+    find_entity,
+    find_latest,
+    find_name,
+    normalize,
+)
 
 COMPANY, INVOICE, INVOICE_LINE, MOVE_LINE = (
     "company.company",
@@ -55,7 +72,8 @@ class LedgerBuilder(RecordBuilder):
 
     def build_legal_entity(self, row: wire.CompanyRow, periods: Sequence[wire.PeriodRow]) -> ErpLegalEntity:
         """Build a legal entity from a company and its periods. Raise SourceError if no address has a country."""
-        country = next((place.country.code for place in row.party.addresses if place.country), None)
+        places = (find_country(place.country, self.countries) for place in row.party.addresses)
+        country = next(filter(None, places), None)
         if country is None:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "a company without a country in its address")
         latest = max(periods, key=lambda period: period.start_date.to_date(), default=None)
@@ -78,13 +96,13 @@ class LedgerBuilder(RecordBuilder):
         return ErpCustomer(
             **self._build_base(PARTY, row),
             display_number=row.code,
-            references=(("code", row.code),),
-            name=row.name or row.code,
+            references=(("code", row.code),) if row.code else (),
+            name=require_text(row.name or row.code, "name"),
             number=row.code,
-            status=ACTIVE if row.active else INACTIVE,
-            default_currency=row.customer_currency.code if row.customer_currency else None,
+            status=classify_activity(row.active),
+            default_currency=find_code(row.customer_currency),
             payment_terms=_build_terms(row.customer_payment_term),
-            billing_address=build_billing_address(row.addresses),
+            billing_address=build_billing_address(row.addresses, self.countries),
         )
 
     def build_job(self, row: WorkRow) -> ErpJob:
@@ -95,24 +113,21 @@ class LedgerBuilder(RecordBuilder):
             references=(("number", row.number),) if row.number else (),
             code=row.number,
             name=row.name,
-            status=row.status.name,
+            status=find_name(row.status),
             start_date=_to_date(row.timesheet_start_date),
             end_date=_to_date(row.timesheet_end_date),
             customer_id=None if row.party is None else str(row.party),
-            legal_entity=row.company.party.code,
-            currency=row.company.currency.code,
+            legal_entity=find_entity(row.company),
+            currency=find_currency(row.company),
         )
 
     def build_employee(self, row: EmployeeRow) -> ErpEmployee:
         """Build an employee."""
         return ErpEmployee(
             **self._build_base(EMPLOYEE, row),
-            display_number=row.party.code,
-            references=(("party.code", row.party.code),),
-            worker_number=row.party.code,
-            email=row.party.email or None,
-            legal_entity=row.company.party.code,
-            cost_rate=_to_money(row.cost_price, row.company.currency.code),
+            **build_person(row),
+            legal_entity=find_entity(row.company),
+            cost_rate=to_money(row.cost_price, find_currency(row.company)),
         )
 
     def build_invoice(self, row: wire.InvoiceRow, job: str | None, corrects: str | None) -> ErpInvoice:
@@ -126,13 +141,13 @@ class LedgerBuilder(RecordBuilder):
             number=row.number or str(row.id),
             kind=CREDITED if row.total_amount.decimal < 0 else BILLED,
             status=row.state,
-            customer_id=str(row.party),
-            legal_entity=row.company.party.code,
+            customer_id=None if row.party is None else str(row.party),
+            legal_entity=find_entity(row.company),
             job_ids=() if job is None else (job,),
             issue_date=_to_date(row.invoice_date),
             due_date=max(due, default=None),
             currency=currency,
-            functional_currency=row.company.currency.code,
+            functional_currency=find_currency(row.company),
             functional_rate=compute_booked_rate(row.lines_to_pay),
             subtotal=_to_rounded_money(row.untaxed_amount, currency),
             tax_total=_to_rounded_money(row.tax_amount, currency),
@@ -156,25 +171,32 @@ class LedgerBuilder(RecordBuilder):
             description=row.description or kind,
             job_id=job,
             quantity=None if row.quantity is None else normalize(row.quantity),
-            unit_rate=_to_money(row.unit_price, currency),
+            unit_rate=to_money(row.unit_price, currency),
             amount=_to_rounded_money(row.amount, currency),
             functional_rate=compute_booked_rate(row.invoice.lines_to_pay),
-            functional_currency=row.invoice.company.currency.code,
+            functional_currency=find_currency(row.invoice.company),
         )
 
     def build_payment(self, row: wire.PaidRow, line: wire.PaymentLine) -> ErpPayment:
-        """Build a payment from a line that settles an invoice; the whole amount is applied to it."""
+        """Build a payment from a line that settles an invoice; the whole amount is applied to it.
+
+        Raise SourceError for a line without id, day or amount.
+        """
+        if line.id is None or line.date is None:
+            raise build_mismatch("account.move.line: id, date")
+        if any(path.startswith("company") for path in row.unread):
+            note_unreadable("functional_currency", INVOICE, "company.currency.code")
         amount = Money(-line.invoice_amount, row.currency.code)
         return ErpPayment(
             native=self._build_native_id(MOVE_LINE, line.id),
-            modified_at=line.last_modified_at.to_datetime(),
+            modified_at=find_latest(line.last_modified_at),
             received_on=line.date.to_date(),
             amount=amount,
             functional_rate=compute_booked_rate((line,)),
-            functional_currency=row.company.currency.code,
+            functional_currency=find_currency(row.company),
             applied=((str(row.id), amount),),
             reference=line.move_description_used or None,
-            method=line.journal.name,
+            method=find_name(line.journal),
         )
 
     def build_posting(self, row: wire.PostingRow, work: WorkRow, within: wire.PeriodRow | None) -> ErpTimePosting:
@@ -183,11 +205,14 @@ class LedgerBuilder(RecordBuilder):
         The rate is the invoice line's, or before billing the work's list price in company currency.
         """
         reference, _ = self._split_description(row.description)
-        rate = _to_money(work.list_price, row.company.currency.code)
+        rate = to_money(work.list_price, row.company.currency.code)
+        if row.invoice_line is None and "list_price" in work.unread:
+            for attribute in ("billing", "bill_rate", "bill_amount"):
+                note_unreadable(attribute, WORK, "list_price")
         if row.invoice_line is not None:
-            rate = _to_money(row.invoice_line.unit_price, row.invoice_line.currency.code)
+            rate = to_money(row.invoice_line.unit_price, row.invoice_line.currency.code)
         hours = row.duration.to_hours()
-        cost = _to_money(row.cost_price, row.company.currency.code)
+        cost = to_money(row.cost_price, row.company.currency.code)
         billed_on = row.invoice_line.invoice if row.invoice_line else None
         return ErpTimePosting(
             **self._build_base(LINE, row),
@@ -271,13 +296,17 @@ def _multiply(hours: Decimal, rate: Money | None) -> Money | None:
     return None if rate is None else Money(hours * rate.amount, rate.currency).round()
 
 
-def _to_rounded_money(value: Number, currency: str) -> Money:
+@overload
+def _to_rounded_money(value: Number, currency: str) -> Money: ...
+
+
+@overload
+def _to_rounded_money(value: Number | None, currency: str) -> Money | None: ...
+
+
+def _to_rounded_money(value: Number | None, currency: str) -> Money | None:
     """Return an amount with its currency's decimals. Tryton rounds amounts itself, and writes zero without decimals."""
-    return Money(value.decimal, currency).round()
-
-
-def _to_money(value: Number | None, currency: str) -> Money | None:
-    return None if value is None else Money(value.decimal, currency)
+    return None if value is None else Money(value.decimal, currency).round()
 
 
 def _to_date(value: Day | None) -> date | None:

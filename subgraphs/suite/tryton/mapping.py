@@ -17,10 +17,11 @@ class TrytonMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `bracketed_references` the description of a timesheet line starts with its external id in square brackets: the
     line's own UUID cannot be written over the network. With `project_in_description` the description of an invoice
     starts with the number of its project: a Tryton invoice refers to the billed time, but not to a project. `codes`
-    maps source values to canonical codes, per reference-data domain.
+    maps source values to canonical codes, per reference-data domain. `countries` maps names of countries to ISO codes.
     """
 
     client_category: str | None = None
     bracketed_references: bool = False
     project_in_description: bool = False
+    countries: Mapping[str, str] = {}
     codes: Mapping[MappingDomain, Mapping[str, str]] = {}

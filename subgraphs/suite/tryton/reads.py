@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Final, Generic, TypeVar
 
-from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
 from gateway.errors import SourceError
 from gateway.ports.base import Changes, Read
 from subgraphs.kit.dates import parse_instant
+from subgraphs.kit.record_mapping import RecordMapper
 from subgraphs.suite.tryton.domain import Domain, is_id, match_any, match_ids
 from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import Row
@@ -19,7 +19,8 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 READ_BATCH: Final = 200
 CHANGES_PAGE: Final = 200
-_START: Final = "1970-01-01T00:00:00+00:00"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_START: Final = _EPOCH.isoformat()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,31 +32,21 @@ class Kind(Generic[RowT, RecordT]):
 
     model: str
     row: type[RowT]
-    build: Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT | SourceError]]]
+    build: Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT]]]
     domain: Domain = ()
     reference: Callable[[str], Domain] | None = None
     stamps: Sequence[str] = ("last_modified_at",)
 
 
 def build_each(
-    build: Callable[[RowT], RecordT],
-) -> Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT | SourceError]]]:
-    """Return a function that builds many records; an invalid row becomes an error of its own."""
+    mapper: RecordMapper[RecordT], build: Callable[[RowT], RecordT]
+) -> Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT]]]:
+    """Return a function that builds the records of rows; a row that is none is reported."""
 
-    async def build_rows(rows: Sequence[RowT]) -> Sequence[RecordT | SourceError]:
-        return [build_record(build, row) for row in rows]
+    async def build_rows(rows: Sequence[RowT]) -> Sequence[RecordT]:
+        return mapper.map_rows(rows, build)
 
     return build_rows
-
-
-def build_record(build: Callable[..., RecordT], *arguments: Any) -> RecordT | SourceError:
-    """Build a record. Return CONTRACT_MISMATCH for an invalid date or datetime."""
-    try:
-        return build(*arguments)
-    except SourceError as error:
-        return error
-    except ValueError:
-        return SourceError(FaultCode.CONTRACT_MISMATCH, "an invalid date or datetime")
 
 
 class Reader:
@@ -68,11 +59,11 @@ class Reader:
     async def read_by_ids(self, kind: Kind[RowT, RecordT], ids: Sequence[str]) -> Read[RecordT]:
         """Read records by id: one call per 200 ids."""
         wanted = [identifier for identifier in dict.fromkeys(ids) if is_id(identifier)]
-        found: dict[str, RecordT | SourceError] = {}
+        found: dict[str, RecordT] = {}
         for start in range(0, len(wanted), READ_BATCH):
             chunk = wanted[start : start + READ_BATCH]
             rows = await self._rest.search(kind.model, kind.row, (*kind.domain, match_ids("id", chunk)))
-            found |= {str(row.id): record for row, record in zip(rows, await kind.build(rows), strict=True)}
+            found |= {record.native.id: record for record in await kind.build(rows)}
         return found
 
     async def find_by_reference(self, kind: Kind[RowT, RecordT], reference: str) -> Sequence[RecordT]:
@@ -82,15 +73,14 @@ class Reader:
         return await self.read_domain(kind, kind.reference(reference))
 
     async def read_domain(self, kind: Kind[RowT, RecordT], domain: Domain) -> Sequence[RecordT]:
-        """Return every record of a domain. Raise SourceError for a row that breaks the contract."""
-        return _require_valid(
-            await kind.build(await self._rest.search_all(kind.model, kind.row, (*kind.domain, *domain)))
-        )
+        """Return every record of a domain."""
+        return await kind.build(await self._rest.search_all(kind.model, kind.row, (*kind.domain, *domain)))
 
     async def read_changes(self, kind: Kind[RowT, RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield changes, oldest first: floor(changed / 500) + 1 calls.
 
-        All rows are read before the first page, so that pages are in order.
+        All rows are read before the first page, so that pages are in order. Rows without a readable time of change come
+        first and move no watermark.
         """
         domain = kind.domain
         if watermark is not None:
@@ -103,19 +93,13 @@ class Reader:
         for start in range(0, len(rows), CHANGES_PAGE):
             page = rows[start : start + CHANGES_PAGE]
             end = _get_position(page[-1])[0].isoformat()
-            records = _require_valid(await kind.build(page))
-            yield Changes(rows=records, watermark=max(end, watermark or end), total=len(rows))
+            records = await kind.build(page)
+            yield Changes(rows=tuple(records), watermark=max(end, watermark or end), total=len(rows))
 
 
 def _get_position(row: Row) -> tuple[datetime, int]:
-    return row.get_modified_at(), row.id
-
-
-def _require_valid(built: Sequence[RecordT | SourceError]) -> tuple[RecordT, ...]:
-    """Return the records. Raise the first error: a feed that skipped a row would never return it again."""
-    records: list[RecordT] = []
-    for record in built:
-        if isinstance(record, SourceError):
-            raise record
-        records.append(record)
-    return tuple(records)
+    try:
+        changed = row.get_modified_at()
+    except SourceError:
+        changed = None
+    return changed or _EPOCH, row.id

@@ -63,7 +63,7 @@ async def test_a_misnamed_field_of_a_mapping_file_is_named_and_ends_with_4(sandb
     found = await sandbox.run_psgw("check", "--settings", str(settings), "--json")
 
     assert found.code == 4
-    assert list_failed(found) == [("psa", "custom field Nobody", "There is no field Nobody.")]
+    assert list_failed(found) == [("psa", "custom field Nobody of Workspace", "There is no field Nobody.")]
 
 
 async def test_an_unreachable_system_ends_with_3_and_hides_no_other(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ async def test_text_output_is_a_table_on_stdout(sandbox: Sandbox) -> None:
 
     head, *rows = [line.split() for line in found.out.splitlines()]
     assert (found.code, found.err) == (0, "")
-    assert head == ["connection", "feed", "rows", "deleted", "fault"]
+    assert head == ["connection", "feed", "rows", "deleted", "unreadable", "fault"]
     assert {row[0] for row in rows} == {"crm", "erp", "hcm", "psa"}
 
 

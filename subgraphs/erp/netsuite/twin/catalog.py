@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from subgraphs.erp.netsuite.twin.records import RecordRepository
-from subgraphs.erp.netsuite.twin.tables import BY_RECORD, ColumnType
+from subgraphs.erp.netsuite.twin.tables import BY_RECORD, Column, ColumnType
 
 SCHEMA, OPENAPI = "application/schema+json", "application/swagger+json"
 _TRANSACTIONS = ("invoice", "creditMemo", "customerPayment")
 _TYPES = {ColumnType.NUMBER: "number", ColumnType.FLAG: "boolean", ColumnType.ID: "integer"}
+_TEXT = {"type": "string"}
+_REFERENCE: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"id": _TEXT, "refName": _TEXT, "externalId": _TEXT, "links": {"type": "array", "readOnly": True}},
+}
+"""The description of a field that references a record, or an entry of a list."""
 _FORMATS = {ColumnType.DAY: "date", ColumnType.INSTANT: "date-time"}
 
 
@@ -30,7 +36,7 @@ def build_listing(root: str) -> dict[str, Any]:
 def build_json_schema(records: RecordRepository, record: str) -> dict[str, Any]:
     """Build the JSON Schema of a record type; raise RefusalError if it is unknown."""
     columns = [column for column in records.get_table(record).columns if column.rest is not None]
-    fields = {str(column.rest): _describe_type(column.kind) for column in columns}
+    fields = {str(column.rest): _describe_field(column) for column in columns}
     return {"type": "object", "properties": {"id": {"type": "string"}, **fields}}
 
 
@@ -64,6 +70,11 @@ def _build_paths(name: str) -> Mapping[str, Any]:
         f"/{name}": {"get": listed, "post": changed},
         f"/{name}/{{id}}": {"get": single, "patch": changed, "put": changed, "delete": changed},
     }
+
+
+def _describe_field(column: Column) -> dict[str, Any]:
+    described = _REFERENCE if column.target is not None else _describe_type(column.kind)
+    return {**described, "x-ns-custom-field": True} if column.name.startswith("cust") else {**described}
 
 
 def _describe_type(kind: ColumnType) -> dict[str, str]:

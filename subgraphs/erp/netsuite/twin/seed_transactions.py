@@ -11,7 +11,8 @@ from decimal import Decimal
 from gateway.canonical.values import apportion
 from subgraphs.erp.netsuite.twin.seed import SEGMENTS, MasterDataSeeder
 from subgraphs.erp.netsuite.twin.store import Value
-from subgraphs.sandbox.firm.model import Expense, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
+from subgraphs.sandbox.firm.billing_model import Invoice, InvoiceLine, Payment, Tax
+from subgraphs.sandbox.firm.model import Expense, Project, TimeEntry
 from subgraphs.sandbox.firm.open_credits import OpenCredit
 
 REFERENCE = "PSA-{code}"

@@ -24,7 +24,8 @@ _SUBSIDIARY = make_ref("subsidiary", "subsidiary", "subsidiary", "Subsidiary")
 
 
 def _make_segment(name: str) -> Table:
-    validity = (make_day("custrecord_ps_valid_from"), make_day("custrecord_ps_valid_to"))
+    names = ("custrecord_ps_valid_from", "custrecord_ps_valid_to")
+    validity = tuple(make_day(each, each) for each in names)
     return Table(name, (make_id(), _NAME, _EXTERNAL, _INACTIVE, *validity), record=name)
 
 

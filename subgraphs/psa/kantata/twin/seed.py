@@ -55,6 +55,8 @@ FIELDS = {
     "StaffingDemand": ("Hours", "Priority", "Country", "Target bill rate", "Skill level"),
 }
 """The account's custom fields by record type."""
+_VALUE_TYPES = {"Bill rate": "currency", "Target bill rate": "currency", "Hours": "number"}
+"""The types of custom fields other than string."""
 _DIMENSIONS = {"COST_CENTER": "Cost centre", "SERVICE_LINE": "Service line dimension", "LOCATION": "Location"}
 
 
@@ -84,9 +86,11 @@ class Seed:
 
     def run(self) -> None:
         """Add everything, in the firm's order."""
-        for names in FIELDS.values():
+        for subject, names in FIELDS.items():
+            group = self._tables.add("custom_field_sets", {"name": f"{subject} fields", "subject_type": subject})
             for name in names:
-                self._tables.add("custom_fields", {"name": name, "value_type": "string"})
+                kind = _VALUE_TYPES.get(name, "string")
+                self._tables.add("custom_fields", {"name": name, "value_type": kind, "custom_field_set_id": group})
         for customer in (each for each in self._firm.customers if "PSA" not in each.absent_from):
             row = {
                 "name": customer.name,

@@ -47,11 +47,18 @@ ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
     },
     "time_entries": {**_ENTRY, "active_submission": Association("active_submission_id", "timesheet_submissions")},
     "expenses": {**_ENTRY, "active_submission": Association("active_submission_id", "expense_report_submissions")},
-    "custom_fields": {},
+    "custom_fields": {"custom_field_set": Association("custom_field_set_id", "custom_field_sets")},
     "external_references": {},
     "subscribed_events": {},
 }
 """The resources that can be listed."""
-UNLISTED = ("custom_field_values", "roles", "skills", "timesheet_submissions", "expense_report_submissions")
+UNLISTED = (
+    "custom_field_sets",
+    "custom_field_values",
+    "roles",
+    "skills",
+    "timesheet_submissions",
+    "expense_report_submissions",
+)
 """Resources that are only included in others."""
 RESOURCES = (*ASSOCIATIONS, *UNLISTED)

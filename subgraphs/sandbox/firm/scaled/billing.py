@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from gateway.canonical.values import get_minor_units
-from subgraphs.sandbox.firm.model import Customer, Firm, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
+from subgraphs.sandbox.firm.billing_model import Invoice, InvoiceLine, Payment, Tax
+from subgraphs.sandbox.firm.model import Customer, Firm, Project, TimeEntry
 
 _TAXES = {"UK01": ("GB", Decimal("0.2")), "NL01": ("NL", Decimal("0.21"))}
 _PREFIXES = {"US01": "INV-US-", "UK01": "INV-UK-", "NL01": "INV-NL-"}

@@ -13,12 +13,14 @@ from subgraphs.kit.failures import build_mismatch, classify_status
         (401, FaultCode.AUTH_EXPIRED, False),
         (403, FaultCode.PERMISSION_DENIED, False),
         (404, FaultCode.NOT_FOUND, False),
-        (408, FaultCode.UNAVAILABLE, True),
+        (408, FaultCode.TIMEOUT, True),
         (410, FaultCode.NOT_FOUND, False),
         (422, FaultCode.CONTRACT_MISMATCH, False),
+        (425, FaultCode.UNAVAILABLE, True),
         (429, FaultCode.RATE_LIMITED, True),
         (500, FaultCode.UNAVAILABLE, True),
         (503, FaultCode.UNAVAILABLE, True),
+        (504, FaultCode.TIMEOUT, True),
     ],
 )
 def test_a_status_is_classified_as_http_defines_it(status, code, retryable):

@@ -190,7 +190,7 @@ def _open_port(firm: Firm, *, multi_currency: bool) -> CrmPort:
 
 
 def _assert_account(account: CrmAccount, customer: Customer) -> None:
-    first, *rest = customer.street.splitlines()
+    first, *rest = [*customer.street.splitlines(), *filter(None, [customer.suite])]
     assert (account.name, account.legal_name, account.display_number) == (
         customer.name,
         customer.legal_name,
@@ -207,7 +207,7 @@ def _assert_account(account: CrmAccount, customer: Customer) -> None:
         line1=first.strip(),
         line2=", ".join(line.strip() for line in rest) or None,
         city=customer.city,
-        region=None,
+        region=customer.state,
         postal_code=customer.postal_code,
         country=customer.country,
     )

@@ -7,21 +7,8 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from gateway.canonical.values import Money, get_minor_units
-from subgraphs.sandbox.firm.model import (
-    Contract,
-    Customer,
-    Dimension,
-    Expense,
-    Firm,
-    Invoice,
-    InvoiceLine,
-    Payment,
-    Project,
-    Rate,
-    Tax,
-    TimeEntry,
-    Worker,
-)
+from subgraphs.sandbox.firm.billing_model import Invoice, InvoiceLine, Payment, Tax
+from subgraphs.sandbox.firm.model import Contract, Customer, Dimension, Expense, Firm, Project, Rate, TimeEntry, Worker
 from subgraphs.sandbox.firm.small import FIRM
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -195,6 +195,11 @@ async def test_time_postings_are_found_by_the_reference_of_the_entry(erp, accoun
         period=ErpPeriod(name="2026-10", start_date=date(2026, 10, 1), end_date=date(2026, 10, 31), status="OPEN"),
         invoice_id="1001",
         invoice_line_id="90002",
+        dimensions=(
+            DimensionTag("COST_CENTER", "CC-100"),
+            DimensionTag("SERVICE_LINE", "STRAT"),
+            DimensionTag("LOCATION", "NYC"),
+        ),
     )
     assert (records["T-70004"].billing, records["T-70004"].invoice_id) == ("T", None)
     idle = records["T-70007"]

@@ -184,4 +184,4 @@ def map_reimbursement(status: str, *, not_reimbursable: wire.Flag) -> str | None
 def test_reimbursement_follows_the_reports_status_for_reimbursable_expenses():
     assert map_reimbursement("I", not_reimbursable="F") == "PAID"
     assert map_reimbursement("I", not_reimbursable="T") == "NOT_APPLICABLE"
-    assert map_reimbursement("A", not_reimbursable="F") is None
+    assert map_reimbursement("A", not_reimbursable="F") == "ExpRept:A"

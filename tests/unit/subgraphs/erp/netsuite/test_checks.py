@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from gateway.ports.base import Finding
 from gateway.ports.erp import ErpPort
 from subgraphs.erp.netsuite.conformance import load_sandbox_mapping
+from subgraphs.erp.netsuite.field_types import name_type
 from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 
 OpenPort = Callable[..., ErpPort]
@@ -34,6 +37,51 @@ async def test_every_unknown_field_of_the_mapping_file_has_a_finding(account, op
         "Mapped by time.invoice_line: The field custcol_nowhere does not exist or is not exposed."
     )
     assert "field customrecord_nowhere.externalid" in failures
+
+
+async def test_every_field_whose_type_its_key_cannot_be_read_from_has_a_finding(account, open_port: OpenPort):
+    """Given a text as check box, a check box as day and a day as text, then each is named with its key."""
+    mapping = dict(load_sandbox_mapping())
+    mapping["customer"] = {
+        "tax_complete": "custentity_ps_legal_name",
+        "exempt_until": "custentity_ps_tax_complete",
+        "legal_name": "custentity_ps_exempt_until",
+    }
+    mapping["invoice"] = {"contract": "custbody_ps_service_from"}
+    mapping["contract"] = {**mapping["contract"], "total": "custrecord_ps_title", "customer": "custrecord_ps_status"}
+
+    findings = await open_port(account, mapping=mapping).check()
+
+    text = "integer, number, reference or string"
+    assert list_failures(findings) == {
+        f"field {name}": f"Mapped to {key}, which needs the type {needed}, but its type is {found}."
+        for name, key, needed, found in (
+            ("customer.custentity_ps_legal_name", "customer.tax_complete", "boolean", "string"),
+            ("customer.custentity_ps_tax_complete", "customer.exempt_until", "date", "boolean"),
+            ("customer.custentity_ps_exempt_until", "customer.legal_name", text, "date"),
+            ("transaction.custbody_ps_service_from", "invoice.contract", "reference", "date"),
+            ("customrecord_ps_contract.custrecord_ps_title", "contract.total", "integer or number", "string"),
+            ("customrecord_ps_contract.custrecord_ps_status", "contract.customer", "reference", "string"),
+        )
+    }
+    assert {bool(each.remedy) for each in findings if not each.ok} == {True}
+
+
+@pytest.mark.parametrize(
+    ("described", "name"),
+    [
+        ({"type": "string", "format": "date-time"}, "date-time"),
+        ({"type": "string", "format": "URI"}, "string"),
+        ({"type": "integer", "format": "int64"}, "integer"),
+        ({"$ref": "/services/rest/record/v1/metadata-catalog/nsLink"}, "reference"),
+        ({"type": "object", "properties": {"id": {}, "refName": {}}}, "reference"),
+        ({"type": "object", "properties": {"items": {"type": "array"}}}, "multiple references"),
+        ({}, ""),
+        ("text", ""),
+    ],
+)
+def test_a_description_of_the_metadata_catalogue_names_its_type(described: object, name: str):
+    assert name_type(described) == name
 
 
 async def test_a_record_type_without_permission_has_a_finding(open_account, open_port: OpenPort):

@@ -11,7 +11,8 @@ from gateway.errors import BadInputError
 from gateway.ports.base import PageRequest
 from gateway.ports.erp import ErpPort
 from gateway.ports.where import ExpenseWhere
-from subgraphs.sandbox.firm.model import Expense, Firm, Invoice, InvoiceLine
+from subgraphs.sandbox.firm.billing_model import Invoice, InvoiceLine
+from subgraphs.sandbox.firm.model import Expense, Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.unwrapping import unwrap
 

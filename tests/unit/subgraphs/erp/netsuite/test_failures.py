@@ -73,6 +73,27 @@ def test_success_is_not_an_error(status: int):
             True,
         ),
         (build_response(429), ErrorReason.CONCURRENCY, FaultCode.RATE_LIMITED, True),
+        *(
+            (build_response(status, code, detail), ErrorReason.CONCURRENCY, FaultCode.RATE_LIMITED, True)
+            for status, code, detail in (
+                (400, "SSS_REQUEST_LIMIT_EXCEEDED", "Request Limit Exceeded"),
+                (403, "WS_REQUEST_BLOCKED", ""),
+                (500, "WS_CONCUR_SESSION_DISALLWD", ""),
+                (400, "USER_ERROR", "SuiteTalk concurrent request limit exceeded. Request blocked."),
+                (500, "UNEXPECTED_ERROR", "Concurrent request limit exceeded. Request blocked."),
+            )
+        ),
+        *(
+            (build_response(status, code, detail), ErrorReason.TIMEOUT, FaultCode.TIMEOUT, True)
+            for status, code, detail in (
+                (400, "SSS_TIME_LIMIT_EXCEEDED", "Script Execution Time Exceeded."),
+                (400, "USER_ERROR", "Your search has timed out."),
+                (500, "UNEXPECTED_ERROR", "The request timed out."),
+                (408, "", ""),
+                (504, "", ""),
+            )
+        ),
+        (build_response(400, "ACCT_TEMP_UNAVAILABLE"), ErrorReason.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
         (
             build_response(401, "INVALID_LOGIN", "Invalid login attempt."),
             ErrorReason.LOGIN,

@@ -50,9 +50,12 @@ async def test_customers_are_read_with_terms_credit_tax_and_addresses(erp, accou
         payment_terms=ErpPaymentTerms(code="NET14", net_days=14),
         credit_limit=Money(Decimal("120000.00"), "EUR"),
         credit_hold=False,
-        tax_profile=ErpTaxProfile(complete=True, tax_id="NL200000005B01", treatment="STANDARD"),
+        tax_profile=ErpTaxProfile(
+            complete=True, tax_id="NL200000005B01", treatment="STANDARD", jurisdictions=(("NL", "NL"),)
+        ),
         billing_address=street,
         shipping_address=street,
+        dimensions=(DimensionTag("COST_CENTER", "CC-300"),),
     )
     assert str(records["107"].credit_limit) == str(Money(Decimal(5000000), "JPY"))
     assert await account.count_calls() == {"suiteql": 1}
@@ -156,7 +159,9 @@ async def test_legal_entities_cost_one_extra_call_for_their_calendar(erp, accoun
     uk = records["2"]
     assert (uk.code, uk.name, uk.country) == ("UK01", "Meridian Advisory Ltd", "GB")
     assert (uk.functional_currency, uk.time_zone, uk.region, uk.parent_id) == ("GBP", "Europe/London", "UK", "1")
-    assert uk.tax_registrations == (ErpTaxRegistration(jurisdiction="GB", country="GB", number="GB123456789"),)
+    assert uk.tax_registrations == (
+        ErpTaxRegistration(jurisdiction="GB", country="GB", number="GB123456789", valid_from=date(2015, 4, 1)),
+    )
     assert uk.fiscal_year_start_month == 1
     assert [(p.name, p.status) for p in uk.periods or ()][7:11] == [
         ("2026-08", "CLOSED"),
@@ -180,8 +185,10 @@ async def test_dimensions_are_read_with_all_values_in_one_call_each(erp, account
     assert cost_center.values == (
         ErpDimensionValue(native_id="1", code="CC-100", name="US delivery"),
         ErpDimensionValue(native_id="2", code="CC-200", name="UK delivery"),
-        ErpDimensionValue(native_id="3", code="CC-300", name="NL delivery"),
-        ErpDimensionValue(native_id="4", code="CC-900", name="Former practice", active=False),
+        ErpDimensionValue(native_id="3", code="CC-300", name="NL delivery", valid_from=date(2016, 1, 1)),
+        ErpDimensionValue(
+            native_id="4", code="CC-900", name="Former practice", active=False, valid_to=date(2025, 12, 31)
+        ),
     )
     assert [value.code for value in service_line.values] == ["STRAT", "DATA", "CLOUD", "OPS"]
     assert [value.code for value in location.values] == ["NYC", "LON", "AMS"]

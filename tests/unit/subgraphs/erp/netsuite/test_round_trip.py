@@ -26,14 +26,8 @@ from subgraphs.erp.netsuite.adapter import connect
 from subgraphs.erp.netsuite.conformance import build_account_connection, load_sandbox_mapping
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, generate_key_pair
-from subgraphs.sandbox.firm.model import (
-    Contract,
-    Customer,
-    Firm,
-    Invoice,
-    Project,
-    Worker,
-)
+from subgraphs.sandbox.firm.billing_model import Invoice
+from subgraphs.sandbox.firm.model import Contract, Customer, Firm, Project, Worker
 from tests.fixtures.in_process import BASE_URL, build_opener
 from tests.unit.subgraphs.erp.netsuite.random_firms import CURRENCIES, NOON, firms
 

@@ -22,6 +22,7 @@ ALICE = build_wid("worker", "W-1001")
         (429, FaultCode.RATE_LIMITED, True),
         (500, FaultCode.UNAVAILABLE, True),
         (503, FaultCode.UNAVAILABLE, True),
+        (504, FaultCode.TIMEOUT, True),
     ],
 )
 def test_a_refusal_means_what_its_status_says_and_only_its_code_is_kept(

@@ -19,6 +19,7 @@ from tests.unit.subgraphs.psa.kantata.conftest import Open
         (429, FaultCode.RATE_LIMITED, True),
         (500, FaultCode.UNAVAILABLE, True),
         (503, FaultCode.UNAVAILABLE, True),
+        (504, FaultCode.TIMEOUT, True),
     ],
 )
 def test_an_error_is_classified_by_its_status_and_keeps_type_and_field_only(
@@ -59,3 +60,41 @@ async def test_a_check_with_a_rejected_token_stops_after_one_call(opened: Open) 
     assert not login.ok
     assert "token" in (login.remedy or "")
     assert sum((await account.count_calls()).values()) == 1
+
+
+async def test_a_check_names_each_field_whose_type_the_mapping_key_cannot_be_read_from(opened: Open) -> None:
+    """Given a health of type multi, hours of type date and a text as bill rate, when checked, then each is named."""
+    account = await opened()
+    fields = (await account.get("custom_fields.json", limit=200)).json()["custom_fields"]
+    ids = {row["name"]: identifier for identifier, row in fields.items()}
+    for name, kind in (("Health", "multi"), ("Hours", "date"), ("Bill rate", "string")):
+        account.life.update("custom_fields", ids[name], {"value_type": kind})
+
+    findings = [each for each in await account.port.check() if not each.ok]
+
+    assert {each.subject: each.message for each in findings} == {
+        "custom field Health of Workspace": (
+            "Mapped to project.health, which needs the type number, single or string, but its type is multi."
+        ),
+        "custom field Bill rate of User": (
+            "Mapped to user.bill_rate, which needs the type currency, but its type is string."
+        ),
+        "custom field Hours of StaffingDemand": (
+            "Mapped to demand.hours, which needs the type number or string, but its type is date."
+        ),
+    }
+    assert {each.remedy for each in findings} == {"Map a field of that type to the key, or create one."}
+
+
+async def test_a_field_of_the_same_name_in_the_set_of_another_record_type_is_not_compared(opened: Open) -> None:
+    """Given a date named Health in the set of tasks, when checked, then only the projects' Health counts."""
+    account = await opened()
+    tasks = account.life.create("custom_field_sets", {"name": "Task fields", "subject_type": "Story"})
+    fields = (await account.get("custom_fields.json", limit=200)).json()["custom_fields"]
+    health = next(identifier for identifier, row in fields.items() if row["name"] == "Health")
+    projects = (await account.get("custom_fields.json", limit=200, include="custom_field_set")).json()
+    group = projects["custom_fields"][health]["custom_field_set_id"]
+    account.life.update("custom_fields", health, {"value_type": "date", "custom_field_set_id": tasks})
+    account.life.create("custom_fields", {"name": "Health", "value_type": "single", "custom_field_set_id": group})
+
+    assert [each for each in await account.port.check() if not each.ok] == []

@@ -30,6 +30,7 @@ from tests.unit.subgraphs.psa.productive.conftest import Open
         (429, FaultCode.RATE_LIMITED, True),
         (500, FaultCode.UNAVAILABLE, True),
         (503, FaultCode.UNAVAILABLE, True),
+        (504, FaultCode.TIMEOUT, True),
     ],
 )
 def test_an_error_is_classified_by_its_status_and_keeps_the_title_only(
@@ -58,13 +59,34 @@ def test_a_successful_answer_is_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "wait"), [("9", timedelta(seconds=9)), ("1742", timedelta(seconds=1742)), ("soon", None), ("", None)]
+    ("header", "wait"),
+    [
+        ("9", timedelta(seconds=9)),
+        ("1742", timedelta(seconds=1742)),
+        ("12.2", timedelta(seconds=13)),
+        ("12.0", timedelta(seconds=12)),
+        ("soon", None),
+        ("-3", None),
+        ("", None),
+    ],
 )
 def test_a_rate_limit_waits_until_the_window_ends(header: str, wait: timedelta | None) -> None:
     error = classify(UpstreamResponse(status=429, headers={"x-ratelimit-reset": header}, body=b"{}"))
 
     assert error is not None
     assert error.retry_after == wait
+
+
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+@pytest.mark.parametrize("title", ["Server time limit exceeded", "Too many requests"])
+def test_a_reached_limit_is_rate_limited_whichever_status_it_comes_with(status: int, title: str) -> None:
+    body = b'{"errors":[{"status":%d,"title":"%s","limit":1800,"period":3600}]}' % (status, title.encode())
+
+    error = classify(UpstreamResponse(status=status, headers={"x-ratelimit-reset": "12.2"}, body=body))
+
+    assert error is not None
+    assert (error.code, error.retryable, error.retry_after) == (FaultCode.RATE_LIMITED, True, timedelta(seconds=13))
+    assert error.status == status
 
 
 async def test_the_hundredth_call_of_a_window_is_answered_and_the_next_is_rejected(opened: Open) -> None:
@@ -127,6 +149,27 @@ async def test_a_check_with_a_rejected_token_stops_after_one_call(opened: Open) 
     assert not login.ok
     assert "token" in (login.remedy or "")
     assert sum((await organization.count_calls()).values()) == 1
+
+
+async def test_a_check_names_each_field_whose_type_the_mapping_key_cannot_be_read_from(opened: Open) -> None:
+    """Given a person as practice and a date as contract number, when checked, then each is named with its key."""
+    mapping = {"user": {"practice": "Lead"}, "project": {"contract_number": "Signed on", "type": "Project code"}}
+    organization = await opened(mapping=mapping)
+    for on, name, kind in (("employees", "Lead", 6), ("projects", "Signed on", 4)):
+        attributes = {"name": name, "customizable_type": on, "data_type_id": kind, "archived_at": None}
+        organization.rows.add("custom_fields", attributes, {"options": []})
+
+    findings = [each for each in await organization.port.check() if not each.ok]
+
+    assert {each.subject: each.message for each in findings} == {
+        "custom field Lead of employees": (
+            "Mapped to user.practice, which needs the type number, selection or text, but its type is person."
+        ),
+        "custom field Signed on of projects": (
+            "Mapped to project.contract_number, which needs the type number, selection or text, but its type is date."
+        ),
+    }
+    assert {each.remedy for each in findings} == {"Map a field of that type to the key, or create one."}
 
 
 @pytest.mark.parametrize(

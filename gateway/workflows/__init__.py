@@ -1,0 +1,1 @@
+"""Durable workflows: declared once, executed in short segments over a write log."""
