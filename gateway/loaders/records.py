@@ -52,7 +52,10 @@ RECORD_LOADERS: tuple[Loader, ...] = (
     _build_loader("erp_payments", ERP, lambda sources, at, ids: sources.get_erp(at).get_payments(ids)),
     _build_loader("erp_expenses", ERP, lambda sources, at, ids: sources.get_erp(at).get_expenses(ids)),
     _build_loader(
-        "erp_expenses_by_reference", ERP, lambda sources, at, ids: sources.get_erp(at).get_expenses_by_reference(ids)
+        "erp_expenses_by_reference",
+        ERP,
+        lambda sources, at, ids: sources.get_erp(at).get_expenses_by_reference(ids),
+        row_key="expense_reference",
     ),
     _build_loader(
         "erp_time_postings",

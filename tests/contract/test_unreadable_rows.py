@@ -21,7 +21,7 @@ from tests.contract.untested import NotTestedError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-NOT_CONVERTED: Final = frozenset({"salesforce", "workday", "netsuite"})
+NOT_CONVERTED: Final = frozenset({"salesforce", "workday"})
 """The vendors whose rows are still read all or none."""
 
 CHOOSES_KIND: Final = frozenset({"type_id"})

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from gateway.canonical.records.base import Record
+from gateway.canonical.records.base import Record, UnreadableValue
 from gateway.canonical.records.erp import (
     ErpContract,
     ErpCustomer,
@@ -31,6 +31,7 @@ from gateway.ports.base import Capabilities, Changes, Children, Finding, PageReq
 from gateway.ports.connection import Connection, Upstream
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.lineage import Lineage
+from gateway.ports.unreadable import collect_unreadable
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite import (
     billing_mapping,
@@ -40,7 +41,6 @@ from subgraphs.erp.netsuite import (
     exchange_rates,
     mapping,
     statements,
-    time_postings,
     wire,
 )
 from subgraphs.erp.netsuite.account_shape import adapt_statement
@@ -63,6 +63,9 @@ from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivable
 from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
 from subgraphs.erp.netsuite.suiteql import ALL_ROWS, match_texts
 from subgraphs.kit.concurrent_calls import gather_all
+from subgraphs.kit.failures import build_mismatch
+from subgraphs.kit.lost_records import report_if_unreadable
+from subgraphs.kit.record_mapping import mark_unreadable
 from subgraphs.kit.snapshot_feed import list_snapshot_changes, require_digest
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -124,8 +127,11 @@ class NetSuiteAdapter:
 
     async def _read_dimension(self, source: DimensionSource) -> ErpDimension:
         statement = statements.build_dimension_statement(source)
-        rows = await self._client.fetch_rows(statement.row_type, statement.select(ALL_ROWS))
-        return mapping.map_dimension(source, rows, self._account)
+        with collect_unreadable() as lost:
+            rows = await self._client.fetch_rows(statement.row_type, statement.select(ALL_ROWS))
+        dimension = mapping.map_dimension(source, rows, self._account)
+        values = (UnreadableValue("values", each.object, each.field or "id") for each in lost)
+        return mark_unreadable(dimension, values) if lost else dimension
 
     async def get_customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:
         """Read customers and the subsidiaries that sell to them."""
@@ -180,7 +186,8 @@ class NetSuiteAdapter:
             payments = await self._reader.read_records(
                 self._kinds[ErpPayment], billing_statements.build_applied_condition(chunk)
             )
-            for payment in sorted(payments, key=lambda payment: payment.received_on):
+            readable = [each for each in payments if not report_if_unreadable(each, {"applied"})]
+            for payment in sorted(readable, key=lambda payment: payment.received_on):
                 for invoice in {invoice for invoice, _ in payment.applied}.intersection(chunk):
                     by_invoice.setdefault(invoice, []).append(payment)
         return {invoice: tuple(payments) for invoice, payments in by_invoice.items()}
@@ -194,27 +201,29 @@ class NetSuiteAdapter:
         kind, pattern = self._lines.expenses.kind, self._account.mapping_file.expense.pattern
         if kind.statement.reference_column is None:
             return {}
-        expenses: dict[str, ErpExpense | SourceError] = {}
+        expenses: dict[str, ErpExpense] = {}
         for chunk in split_distinct(expense_references, READ_BATCH):
             wanted = [pattern.replace("{id}", reference) for reference in chunk]
-            rows = await self._client.fetch_rows(
-                wire.ExpenseRow, kind.statement.select(match_texts(kind.statement.reference_column, wanted))
-            )
-            for _, lines in mapping.group_rows(rows):
-                reference = billing_mapping.extract_reference_id(lines[0].reference, pattern)
-                if reference is not None:
-                    expenses[reference] = kind.map_or_error(lines)
+            with collect_unreadable() as lost:
+                found = await self._reader.read_records(kind, match_texts(kind.statement.reference_column, wanted))
+            billing_mapping.report_by_reference(lost, "expense_reference", pattern)
+            for expense in found:
+                if not report_if_unreadable(expense, {"expense_reference"}) and expense.expense_reference is not None:
+                    expenses[expense.expense_reference] = expense
         return expenses
 
     async def get_time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time records by the references that the mapping file's pattern builds from the entries' ids."""
         kind, pattern = self._kinds[ErpTimePosting], self._account.mapping_file.time.pattern
-        postings: dict[str, ErpTimePosting | SourceError] = {}
+        postings: dict[str, ErpTimePosting] = {}
         for chunk in split_distinct(entry_references, READ_BATCH):
             wanted = [pattern.replace("{id}", reference) for reference in chunk]
-            select = kind.statement.select(match_texts(kind.statement.reference_column or "", wanted))
-            for row in await self._client.fetch_rows(wire.TimeRow, select):
-                postings[time_postings.extract_entry_reference(row, self._account)] = kind.map_or_error([row])
+            with collect_unreadable() as lost:
+                found = await self._reader.read_records(
+                    kind, match_texts(kind.statement.reference_column or "", wanted)
+                )
+            billing_mapping.report_by_reference(lost, "entry_reference", pattern)
+            postings |= {posting.entry_reference: posting for posting in found}
         return postings
 
     async def get_receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
@@ -225,17 +234,26 @@ class NetSuiteAdapter:
         since = as_of - BILLED_WINDOW
         statement = adapt_statement(billing_statements.build_open_item_statement(), self._account.mapping_file)
         by_customer: dict[str, list[wire.OpenItemRow]] = {}
+        unknown: dict[str, SourceError] = {}
         for chunk in split_distinct(customer_ids, READ_BATCH):
             select = statement.select(*billing_statements.build_open_item_conditions(chunk, as_of, since))
-            for row in await self._client.fetch_rows(statement.row_type, select):
+            with collect_unreadable() as lost:
+                rows = await self._client.fetch_rows(statement.row_type, select)
+            for row in rows:
                 by_customer.setdefault(row.customer, []).append(row)
-        idle = [customer for customer in customer_ids if customer not in by_customer]
+            unknown |= {
+                customer: build_mismatch(f"{each.object}: {each.field or 'a row'}")
+                for each in lost
+                for customer in chunk
+                if each.is_below("customer_id", customer)
+            }
+        idle = [customer for customer in customer_ids if customer not in by_customer and customer not in unknown]
         by_customer |= {customer: [] for customer in await self.get_customers(idle)} if idle else {}
         return {
             customer: compute_receivables(customer, as_of, since, by_customer[customer], self._account)
             for customer in customer_ids
             if customer in by_customer
-        }
+        } | unknown
 
     async def get_exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read rates with one statement; NetSuite has one rate type, which is returned as CORPORATE."""
@@ -276,7 +294,7 @@ class NetSuiteAdapter:
         require_digest(watermark)
 
         async def build(_: Sequence[Company]) -> Sequence[ErpLegalEntity]:
-            return [mapping.map_company(company, await self._reader.load_periods(), self._account)]
+            return await self._reader.read_company(company)
 
         async for page in list_snapshot_changes((company,), watermark, build, READ_BATCH):
             yield page

@@ -18,6 +18,7 @@ from gateway.canonical.records.erp import (
     ErpTax,
 )
 from gateway.canonical.values import Money, apportion
+from gateway.ports.unreadable import UnreadableRecord, report_unreadable
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping import AccountContext, build_references
 from subgraphs.kit.money import build_money, build_optional_money
@@ -235,6 +236,15 @@ def extract_reference_id(value: str | None, pattern: str) -> str | None:
     ):
         return None
     return value[len(before) : len(value) - len(after)]
+
+
+def report_by_reference(lost: Iterable[UnreadableRecord], attribute: str, pattern: str) -> None:
+    """Report lost rows under the other system's ids: the key `attribute` holds a reference of the mapping's pattern."""
+    for each in lost:
+        reference = each.keys.get(attribute)
+        id_ = extract_reference_id(reference, pattern) or reference
+        keys = {**each.keys, attribute: id_} if id_ is not None else each.keys
+        report_unreadable(msgspec.structs.replace(each, keys=keys))
 
 
 def map_exchange_rate(row: wire.RateRow) -> ErpExchangeRate:

@@ -7,6 +7,7 @@ transactions that commit late: rows may repeat but are not lost. A run that find
 one call. Neither REST nor SuiteQL reports deletions: periodically a run ends with all existing ids.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -19,7 +20,9 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
 from gateway.errors import SourceError
 from gateway.ports.base import Changes, Read
+from gateway.ports.unreadable import report_unreadable
 from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite.answers import Answer
 from subgraphs.erp.netsuite.client import NetSuiteClient
 from subgraphs.erp.netsuite.statements import Statement
 from subgraphs.erp.netsuite.suiteql import (
@@ -34,7 +37,9 @@ from subgraphs.erp.netsuite.suiteql import (
     quote_text,
     seek_after,
 )
+from subgraphs.kit.failures import build_mismatch
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 RecordT = TypeVar("RecordT", bound=Record)
 Reader = Callable[[Sequence[str]], Awaitable[Read[RecordT]]]
 
@@ -105,22 +110,29 @@ async def read_changes(
     while True:
         page = await client.fetch_page(wire.ChangeRow, build_change_query(statement, mark, start.zone))
         total = page.total_results if total is None else total
+        placed = _report_unplaced(page, statement)
+        if page.has_more and not placed:
+            raise build_mismatch("a page of changes without a readable time")
         if page.items and mark.next_since is None:
             clock = await client.fetch_server_time() - timedelta(seconds=monotonic() - began)
             mark = msgspec.structs.replace(mark, next_since=clock - start.overlap)
         for first in range(0, len(page.items), batch):
             rows = page.items[first : first + batch]
             records = await read([row.id for row in rows])
-            mark = msgspec.structs.replace(mark, at=rows[-1].modified, id=int(rows[-1].id), full_read_at=full_read_at)
+            at = next((row for row in reversed(rows) if row in placed), None)
+            if at is not None:
+                mark = msgspec.structs.replace(mark, at=at.modified, id=int(at.id))
+            mark = msgspec.structs.replace(mark, full_read_at=full_read_at)
             last = first + batch >= len(page.items) and not page.has_more
             yield Changes(rows=_order_records(rows, records), watermark=_format_watermark(mark, last=last), total=total)
         if not page.has_more:
             break
     mark = Watermark(since=mark.next_since or mark.since, full_read_at=full_read_at)
-    if full_read_due:
+    present = await _read_all_ids(client, statement) if full_read_due else None
+    if present is not None:
         mark = msgspec.structs.replace(mark, full_read_at=now)
-        yield Changes(rows=(), present=await _read_all_ids(client, statement), watermark=str(mark), total=total)
-    elif not page.items:
+        yield Changes(rows=(), present=present, watermark=str(mark), total=total)
+    elif not page.items or full_read_due:
         yield Changes(rows=(), watermark=str(mark), total=total)
 
 
@@ -131,12 +143,26 @@ def build_id_query(statement: Statement[Any], last: int | None) -> Select:
     return Select(columns={"id": statement.key}, source=statement.feed_table, where=where, order=(statement.key,))
 
 
-async def _read_all_ids(client: NetSuiteClient, statement: Statement[Any]) -> tuple[str, ...]:
-    """Return every existing id: one call per 1,000."""
+def _report_unplaced(page: Answer[wire.ChangeRow], statement: Statement[Any]) -> set[wire.ChangeRow]:
+    """Report the rows without a readable id, and return those with a readable time: the feed goes on after these."""
+    for each in page.lost:
+        report_unreadable(msgspec.structs.replace(each, object=statement.feed_table.split(" ", 1)[0]))
+    return {row for row in page.items if _INSTANT.fullmatch(row.modified or "")}
+
+
+async def _read_all_ids(client: NetSuiteClient, statement: Statement[Any]) -> tuple[str, ...] | None:
+    """Return every existing id: one call per 1,000.
+
+    None, after reporting it, if an id cannot be read: its record must not be taken for deleted.
+    """
     ids: list[str] = []
     more = True
     while more:
         page = await client.fetch_page(wire.IdRow, build_id_query(statement, int(ids[-1]) if ids else None))
+        for each in page.lost:
+            report_unreadable(each)
+        if page.lost:
+            return None
         ids += [row.id for row in page.items]
         more = page.has_more
     return tuple(ids)

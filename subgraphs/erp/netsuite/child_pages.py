@@ -11,13 +11,14 @@ from typing import Generic, TypeVar
 
 from gateway.canonical.page import Page
 from gateway.canonical.records.erp import ErpRecord
-from gateway.errors import SourceError
 from gateway.ports.base import Children, PageRequest
+from gateway.ports.unreadable import UnreadableRecord, report_unreadable
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient
 from subgraphs.erp.netsuite.mapping import group_rows
 from subgraphs.erp.netsuite.record_reader import RecordKind
 from subgraphs.erp.netsuite.suiteql import Fragment, match_ids, seek_after
+from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.paging import build_page, decode_cursor
 
 RowT = TypeVar("RowT", bound=wire.Row)
@@ -60,31 +61,45 @@ async def read_child_pages(
                 seek_after(list(zip(relation.order_columns, relation.build_literals(position), strict=True)))
             )
         answer = await client.fetch_page(statement.row_type, statement.select(*selected), limit=limit)
-        complete = [rows for _, rows in group_rows(answer.items)]
-        if answer.has_more and len(complete) > 1:
-            complete.pop()
+        last = answer.ids[-1] if answer.has_more and len(set(answer.ids)) > 1 else None
+        for each in answer.lost:
+            if each.id is None or each.id != last:
+                report_unreadable(each)
+        complete = [rows for id_, rows in group_rows(answer.items) if id_ != last and _is_placed(relation, rows)]
         for rows in complete:
             parent = relation.get_parent(rows[0])
-            if parent in lines:
+            if parent in lines and rows[0].id not in answer.incomplete:
                 lines[parent].append(rows)
         if not answer.has_more:
             break
+        if not complete:
+            raise build_mismatch("a page without a readable line")
         position = relation.get_position(complete[-1][0])
         waiting = [parent for parent in waiting if len(lines[parent]) <= page.first]
     return {parent: _build_page(relation, rows, page) for parent, rows in lines.items()}
 
 
-def _build_page(
-    relation: Relation[RowT, RecordT], lines: Sequence[Sequence[RowT]], page: PageRequest
-) -> Page[RecordT] | SourceError:
-    cut = build_page(lines, page.first, lambda rows: relation.get_position(rows[0]), after=page.after)
+def _is_placed(relation: Relation[RowT, RecordT], rows: Sequence[RowT]) -> bool:
+    """Return whether a line has a place in the order; report one that has none."""
     try:
-        records = tuple(relation.kind.map_rows(rows) for rows in cut.rows)
-    except SourceError as error:
-        return error
+        relation.get_position(rows[0])
+    except (ArithmeticError, ValueError):
+        report_unreadable(UnreadableRecord(object=relation.kind.statement.key, id=rows[0].id))
+        return False
+    return True
+
+
+def _build_page(relation: Relation[RowT, RecordT], lines: Sequence[Sequence[RowT]], page: PageRequest) -> Page[RecordT]:
+    cut = build_page(lines, page.first, lambda rows: relation.get_position(rows[0]), after=page.after)
+    records = {record.native.id: record for record in relation.kind.map_rows(row for rows in cut.rows for row in rows)}
+    kept = [
+        (records[rows[0].id], cursor)
+        for rows, cursor in zip(cut.rows, cut.cursors, strict=True)
+        if rows[0].id in records
+    ]
     return Page(
-        rows=records,
-        cursors=cut.cursors,
+        rows=tuple(record for record, _ in kept),
+        cursors=tuple(cursor for _, cursor in kept),
         has_next=cut.has_next,
         has_previous=cut.has_previous,
     )

@@ -1,6 +1,6 @@
 """HTTP calls to one account: SuiteQL pages, the account's clock, its limits and the descriptions of record types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -8,7 +8,9 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
-from subgraphs.erp.netsuite import wire
+from gateway.ports.unreadable import UnreadableRecord, report_unreadable
+from subgraphs.erp.netsuite import rest_answers, wire
+from subgraphs.erp.netsuite.answers import Answer, decode_answer
 from subgraphs.erp.netsuite.suiteql import Select
 from subgraphs.kit.decoding import decode
 
@@ -35,22 +37,30 @@ class NetSuiteClient:
 
         Pages are read by key, so that concurrent inserts and deletes neither lose nor repeat a row. A page starts with
         the record that the previous page ended in; offsets are used only within a record that fills a page by itself.
+        Records with an unreadable row are reported and left out.
         """
         rows: list[RowT] = []
+        lost: dict[Hashable, UnreadableRecord] = {}
+        incomplete: set[str] = set()
         first, offset = None, 0
         while True:
             page = await self.fetch_page(row, select.order_by_id(first), offset=offset)
-            if not page.has_more or not page.items:
-                return [*rows, *page.items]
-            last = page.items[-1].id
-            complete = [each for each in page.items if each.id != last]
-            rows += complete or page.items
+            lost |= {(each.id, each.field, *each.keys.items()): each for each in page.lost}
+            incomplete |= page.incomplete
+            if not page.has_more or not page.ids:
+                break
+            last = page.ids[-1]
+            complete = any(each != last for each in page.ids)
+            rows += [each for each in page.items if each.id != last] if complete else page.items
             first, offset = last, 0 if complete else offset + PAGE_SIZE
+        for each in lost.values():
+            report_unreadable(each)
+        return [each for each in (*rows, *page.items) if each.id not in incomplete]
 
     async def fetch_page(
         self, row: type[RowT], select: Select, *, limit: int = PAGE_SIZE, offset: int = 0
-    ) -> wire.SuiteQlPage[RowT]:
-        """Return one page of a statement; `offset` is a multiple of `limit`."""
+    ) -> Answer[RowT]:
+        """Return one page of a statement; `offset` is a multiple of `limit`. Unreadable rows are not reported."""
         response = await self._upstream.fetch(
             UpstreamRequest(
                 method="POST",
@@ -62,14 +72,14 @@ class NetSuiteClient:
                 safe=True,
             )
         )
-        return decode(response.body, wire.SuiteQlPage[row])  # type: ignore[valid-type]  # bound at run time
+        return decode_answer(response.body, row, select.source.split(" ", 1)[0])
 
     async def fetch_server_time(self) -> datetime:
         """Return the current time of the account's clock, in UTC."""
         response = await self._upstream.fetch(
             UpstreamRequest(method="GET", path=_SERVER_TIME, operation="serverTime", safe=True)
         )
-        text = decode(response.body, wire.ServerTime).server_time
+        text = decode(response.body, rest_answers.ServerTime).server_time
         try:
             at = datetime.fromisoformat(text)
         except ValueError as error:
@@ -85,12 +95,12 @@ class NetSuiteClient:
             headers={"Accept": "application/schema+json"},
             safe=True,
         )
-        return decode((await self._upstream.fetch(request)).body, wire.RecordSchema).properties
+        return decode((await self._upstream.fetch(request)).body, rest_answers.RecordSchema).properties
 
-    async def fetch_governance_limits(self) -> wire.GovernanceLimits:
+    async def fetch_governance_limits(self) -> rest_answers.GovernanceLimits:
         """Return the concurrency limit, which only administrators may read (NetSuite help, article_0625010817)."""
         request = UpstreamRequest(method="GET", path=_LIMITS, operation="governanceLimits", safe=True)
-        return decode((await self._upstream.fetch(request)).body, wire.GovernanceLimits)
+        return decode((await self._upstream.fetch(request)).body, rest_answers.GovernanceLimits)
 
 
 def split_distinct(values: Sequence[str], size: int) -> list[Sequence[str]]:

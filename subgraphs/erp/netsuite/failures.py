@@ -13,7 +13,7 @@ from enum import StrEnum
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamResponse
-from subgraphs.erp.netsuite.wire import ErrorBody, ErrorDetail
+from subgraphs.erp.netsuite.rest_answers import ErrorBody, ErrorDetail
 from subgraphs.kit.decoding import decode
 
 

@@ -10,9 +10,11 @@ from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite import billing_mapping, billing_statements, wire
 from subgraphs.erp.netsuite.account_shape import adapt_statement
 from subgraphs.erp.netsuite.child_pages import Position, Relation
+from subgraphs.erp.netsuite.lineage import build_lineage
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.record_reader import RecordKind
 from subgraphs.erp.netsuite.suiteql import Fragment, match_at_least, match_at_most, match_texts, quote_day, quote_number
+from subgraphs.kit.record_mapping import build_mappers
 
 _EXPENSE_REPORT = "ExpRept:"
 
@@ -27,6 +29,7 @@ class LineRelations:
 
 def build_line_relations(account: AccountContext) -> LineRelations:
     """Build the relations from the account's mapping file."""
+    mappers = build_mappers(build_lineage(account.mapping_file))
     return LineRelations(
         invoice_lines=Relation(
             kind=RecordKind(
@@ -34,17 +37,19 @@ def build_line_relations(account: AccountContext) -> LineRelations:
                     billing_statements.build_invoice_line_statement(account.mapping_file), account.mapping_file
                 ),
                 lambda rows: billing_mapping.map_invoice_line(rows, account),
+                mappers[ErpInvoiceLine],
             ),
             parent_column="l.transaction",
             get_parent=lambda row: row.invoice,
             order_columns=("l.linesequencenumber", "l.uniquekey"),
-            get_position=lambda row: (format(row.sequence, "f"), row.id),
+            get_position=lambda row: (str(int(row.sequence)), row.id),
             build_literals=_build_sequence_literals,
         ),
         expenses=Relation(
             kind=RecordKind(
                 adapt_statement(billing_statements.build_expense_statement(account.mapping_file), account.mapping_file),
                 lambda rows: billing_mapping.map_expense(rows, account),
+                mappers[ErpExpense],
             ),
             parent_column="l.entity",
             get_parent=lambda row: row.job,

@@ -5,12 +5,11 @@ Amounts arrive without trailing zeros and are padded to the currency's minor uni
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from gateway.canonical.fault import FaultCode
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import DimensionTag
 from gateway.canonical.records.erp import (
@@ -28,10 +27,11 @@ from gateway.canonical.records.erp import (
 )
 from gateway.canonical.states import DimensionKind, PeriodStatus
 from gateway.canonical.values import Address
-from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping_file import Company, DimensionOwner, DimensionSource, NetSuiteMapping
+from subgraphs.kit.dates import parse_optional_instant
 from subgraphs.kit.money import build_optional_money
+from subgraphs.kit.record_mapping import note_unreadable
 
 RowT = TypeVar("RowT", bound=wire.Row)
 
@@ -61,12 +61,7 @@ class AccountContext:
 
     def parse_instant(self, text: str | None) -> datetime | None:
         """Parse a local datetime of the account's zone into UTC; raise SourceError(CONTRACT_MISMATCH) if malformed."""
-        if text is None:
-            return None
-        try:
-            return datetime.fromisoformat(text).replace(tzinfo=self.zone).astimezone(UTC)
-        except ValueError as error:
-            raise SourceError(FaultCode.CONTRACT_MISMATCH, "a datetime is not in the requested format") from error
+        return parse_optional_instant(text, self.zone)
 
     def build_tags(self, row: wire.DimensionedRow, owner: DimensionOwner) -> tuple[DimensionTag, ...] | None:
         """Build a record's dimension tags, or return None if the mapping file maps no dimension of this record type."""
@@ -112,7 +107,7 @@ def map_period(row: wire.PeriodRow, account: AccountContext) -> ErpPeriod:
     )
 
 
-def classify_period_status(*, closed: wire.Flag, locked: wire.Flag, ar_locked: wire.Flag) -> str:
+def classify_period_status(*, closed: wire.Flag | None, locked: wire.Flag | None, ar_locked: wire.Flag | None) -> str:
     """Derive a period's status from its flags."""
     if closed == "T":
         return PeriodStatus.CLOSED.value
@@ -120,7 +115,7 @@ def classify_period_status(*, closed: wire.Flag, locked: wire.Flag, ar_locked: w
 
 
 def map_legal_entity(
-    rows: Sequence[wire.SubsidiaryRow], periods: tuple[ErpPeriod, ...], account: AccountContext
+    rows: Sequence[wire.SubsidiaryRow], periods: tuple[ErpPeriod, ...] | None, account: AccountContext
 ) -> ErpLegalEntity:
     """Map a subsidiary; its code is the LEGAL_ENTITY code mapped to its id, else its external id, else its id."""
     head = rows[0]
@@ -143,7 +138,14 @@ def map_legal_entity(
     )
 
 
-def map_company(company: Company, periods: tuple[ErpPeriod, ...], account: AccountContext) -> ErpLegalEntity:
+def require_periods(periods: tuple[ErpPeriod, ...] | None) -> tuple[ErpPeriod, ...] | None:
+    """Return the fiscal calendar; one that could not be read is an unreadable attribute of the legal entity."""
+    if periods is None:
+        note_unreadable("periods", "accountingperiod", "startdate")
+    return periods
+
+
+def map_company(company: Company, periods: tuple[ErpPeriod, ...] | None, account: AccountContext) -> ErpLegalEntity:
     """Map the one legal entity of an account without OneWorld from the mapping file."""
     return ErpLegalEntity(
         native=account.build_native_id("company", company.code),

@@ -30,8 +30,19 @@ def compute_receivables(
 
     The open amount of an invoice is the amount open now plus the payments after the day; that of a credit memo, of an
     unapplied payment and of a journal's credit is the amount open now. Return SourceError(CONTRACT_MISMATCH) if the
-    functional currency of a document is unknown.
+    functional currency of a document is unknown, or an amount is no amount.
     """
+    try:
+        return _compute(customer_id, as_of, since, rows, account)
+    except (ArithmeticError, LookupError):
+        return build_mismatch("transaction: an open item")
+    except SourceError as error:
+        return error
+
+
+def _compute(
+    customer_id: str, as_of: date, since: date, rows: Iterable[wire.OpenItemRow], account: AccountContext
+) -> ErpReceivables:
     items: list[ErpOpenItem] = []
     billed: dict[str, Decimal] = {}
     for _, group in groupby(rows, lambda row: (row.id, row.line)):
@@ -39,7 +50,7 @@ def compute_receivables(
         head = settlements[0]
         base = head.base_currency
         if base is None:
-            return build_mismatch("an invoice whose subsidiary the role cannot see")
+            raise build_mismatch("an invoice whose subsidiary the role cannot see")
         item = _build_open_item(settlements, as_of, base)
         if item is not None:
             items.append(item)

@@ -1,22 +1,32 @@
-"""NetSuite's responses on the wire: SuiteQL envelopes and rows, and REST errors.
+"""NetSuite's responses on the wire: SuiteQL envelopes and rows.
 
 SuiteQL returns every value as a string under a lower-case key and omits null columns (NetSuite help,
 section_157909186990); flags are "T" and "F". Row fields are the column aliases of `statements.py` and
 `billing_statements.py`. Instants are text in the account's zone, days are ISO 8601 dates.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 import msgspec
+
+from subgraphs.erp.netsuite import dependencies
+from subgraphs.kit.rows import WireRow
 
 RowT = TypeVar("RowT", bound="Row")
 Flag = Literal["T", "F"]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of an answer, with the internal id of its record; unknown keys such as `links` are ignored."""
+class Row(WireRow, frozen=True, kw_only=True):
+    """One row of an answer, with the internal id of its record; unknown keys such as `links` are ignored.
+
+    `shared` names columns that are equal in all rows of one record; it is empty if a record has one row.
+    """
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.BASE
+    shared: ClassVar[Sequence[str]] = ()
 
     id: str = ""
 
@@ -26,44 +36,7 @@ class SuiteQlPage(msgspec.Struct, Generic[RowT], frozen=True, rename="camel"):
 
     items: tuple[RowT, ...]
     has_more: bool
-    count: int = 0
-    offset: int = 0
     total_results: int | None = None
-
-
-class ErrorDetail(msgspec.Struct, frozen=True):
-    """One entry of `o:errorDetails`."""
-
-    detail: str = ""
-    code: str = msgspec.field(name="o:errorCode", default="")
-    path: str | None = msgspec.field(name="o:errorPath", default=None)
-
-
-class ErrorBody(msgspec.Struct, frozen=True):
-    """A REST error (NetSuite help, section_156570709583)."""
-
-    title: str = ""
-    status: int = 0
-    details: tuple[ErrorDetail, ...] = msgspec.field(name="o:errorDetails", default=())
-
-
-class RecordSchema(msgspec.Struct, frozen=True):
-    """The JSON Schema of a record type in the metadata catalogue (NetSuite help, section_1545129726)."""
-
-    properties: dict[str, Any] = {}
-
-
-class ServerTime(msgspec.Struct, frozen=True, rename="camel"):
-    """The account's clock; ISO 8601 with a zone."""
-
-    server_time: str
-
-
-class GovernanceLimits(msgspec.Struct, frozen=True):
-    """How many calls may be in flight: for the account, and for this integration if it has its own limit."""
-
-    account: int = msgspec.field(name="accountConcurrencyLimit")
-    integration: int | None = msgspec.field(name="integrationConcurrencyLimit", default=None)
 
 
 class DimensionedRow(Row, frozen=True, kw_only=True):
@@ -89,11 +62,14 @@ class ChangeRow(Row, frozen=True, kw_only=True):
     """The id and modification time of one changed record."""
 
     id: str
-    modified: str
+    modified: str | None = None
 
 
 class SubsidiaryRow(Row, frozen=True, kw_only=True):
     """One subsidiary and one of its tax registrations."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.SUBSIDIARY
+    shared: ClassVar[Sequence[str]] = ("name", "country", "currency", "modified")
 
     id: str
     name: str
@@ -115,6 +91,8 @@ class SubsidiaryRow(Row, frozen=True, kw_only=True):
 class PeriodRow(Row, frozen=True, kw_only=True):
     """One month of the fiscal calendar."""
 
+    essential: ClassVar[frozenset[str]] = frozenset({"closed_on"})
+
     id: str
     name: str
     start_date: date
@@ -128,6 +106,8 @@ class PeriodRow(Row, frozen=True, kw_only=True):
 class DimensionRow(Row, frozen=True, kw_only=True):
     """One department, class, location or custom segment value."""
 
+    essential: ClassVar[frozenset[str]] = frozenset({"code", "valid_from", "valid_to"})
+
     id: str
     code: str | None = None
     name: str
@@ -139,6 +119,9 @@ class DimensionRow(Row, frozen=True, kw_only=True):
 class CustomerRow(DimensionedRow, frozen=True, kw_only=True):
     """One customer and one of the subsidiaries that sell to it."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.CUSTOMER
+    shared: ClassVar[Sequence[str]] = ("company_name", "record_number", "reference", "modified")
+
     id: str
     company_name: str | None = None
     alt_name: str | None = None
@@ -147,10 +130,10 @@ class CustomerRow(DimensionedRow, frozen=True, kw_only=True):
     reference: str | None = None
     parent: str | None = None
     status: str | None = None
-    inactive: Flag = "F"
+    inactive: Flag | None = None
     currency: str | None = None
     subsidiary: str | None = None
-    is_primary: Flag = "F"
+    is_primary: Flag | None = None
     terms: str | None = None
     net_days: Decimal | None = None
     discount_percent: Decimal | None = None
@@ -182,6 +165,8 @@ class CustomerRow(DimensionedRow, frozen=True, kw_only=True):
 class JobRow(DimensionedRow, frozen=True, kw_only=True):
     """One project."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.JOB
+
     id: str
     code: str | None = None
     name: str | None = None
@@ -198,6 +183,9 @@ class JobRow(DimensionedRow, frozen=True, kw_only=True):
 class EmployeeRow(DimensionedRow, frozen=True, kw_only=True):
     """One employee."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.EMPLOYEE
+    fields: ClassVar[Mapping[str, str]] = dependencies.ALIASES
+
     id: str
     worker_number: str | None = None
     reference: str | None = None
@@ -210,6 +198,8 @@ class EmployeeRow(DimensionedRow, frozen=True, kw_only=True):
 
 class ContractRow(Row, frozen=True, kw_only=True):
     """One row of the custom record that holds contracts."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.CONTRACT
 
     id: str
     record_number: str
@@ -238,6 +228,10 @@ class TaxedRow(DimensionedRow, frozen=True, kw_only=True):
 
 class InvoiceRow(TaxedRow, frozen=True, kw_only=True):
     """One line of an invoice or credit memo, main and tax lines included, with the fields of the header."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.INVOICE
+    shared: ClassVar[Sequence[str]] = ("type", "record_number", "entity", "issued", "total", "modified")
+    fields: ClassVar[Mapping[str, str]] = dependencies.ALIASES
 
     id: str
     type: str
@@ -272,6 +266,10 @@ class InvoiceRow(TaxedRow, frozen=True, kw_only=True):
 class InvoiceLineRow(TaxedRow, frozen=True, kw_only=True):
     """One item line and one of its tax details."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.INVOICE_LINE
+    keys: ClassVar[Mapping[str, str]] = {"invoice": "invoice_id"}
+    shared: ClassVar[Sequence[str]] = ("invoice", "sequence")
+
     id: str
     invoice: str
     issued: date
@@ -295,6 +293,9 @@ class InvoiceLineRow(TaxedRow, frozen=True, kw_only=True):
 class PaymentRow(Row, frozen=True, kw_only=True):
     """One customer payment and one document that it is applied to."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.PAYMENT
+    shared: ClassVar[Sequence[str]] = ("record_number", "received", "total", "modified")
+
     id: str
     record_number: str | None = None
     reference: str | None = None
@@ -312,6 +313,10 @@ class PaymentRow(Row, frozen=True, kw_only=True):
 
 class ExpenseRow(TaxedRow, frozen=True, kw_only=True):
     """One line of an expense report and one of its tax details."""
+
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.EXPENSE
+    keys: ClassVar[Mapping[str, str]] = {"job": "job_id", "reference": "expense_reference"}
+    shared: ClassVar[Sequence[str]] = ("report", "employee", "category", "incurred", "amount", "reference", "modified")
 
     id: str
     report: str | None = None
@@ -335,6 +340,9 @@ class ExpenseRow(TaxedRow, frozen=True, kw_only=True):
 class TimeRow(DimensionedRow, frozen=True, kw_only=True):
     """One time record with its period and, if the mapping file names the field, its billing line."""
 
+    affects: ClassVar[Mapping[str, Sequence[str]]] = dependencies.TIME
+    keys: ClassVar[Mapping[str, str]] = {"reference": "entry_reference"}
+
     id: str
     reference: str
     hours: str | None = None
@@ -346,9 +354,9 @@ class TimeRow(DimensionedRow, frozen=True, kw_only=True):
     period_name: str | None = None
     period_start_date: date | None = None
     period_end_date: date | None = None
-    period_closed: Flag = "F"
-    period_locked: Flag = "F"
-    period_ar_locked: Flag = "F"
+    period_closed: Flag | None = None
+    period_locked: Flag | None = None
+    period_ar_locked: Flag | None = None
     period_closed_on: str | None = None
     billed_line: str | None = None
     billed_invoice: str | None = None
@@ -359,6 +367,11 @@ class TimeRow(DimensionedRow, frozen=True, kw_only=True):
 
 class OpenItemRow(Row, frozen=True, kw_only=True):
     """One open item of a customer, and one later settlement of it; of a journal each line is an item."""
+
+    essential: ClassVar[frozenset[str]] = frozenset(
+        {"line", "due", "unpaid", "unused", "subsidiary", "base_currency", "settled_on", "settled_amount"}
+    )
+    keys: ClassVar[Mapping[str, str]] = {"customer": "customer_id"}
 
     id: str
     line: str | None = None

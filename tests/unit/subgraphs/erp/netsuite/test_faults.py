@@ -86,16 +86,16 @@ async def test_a_malformed_response_is_a_contract_mismatch(erp, account, kind: s
     assert (await read_failure(erp)).code is FaultCode.CONTRACT_MISMATCH
 
 
-async def test_a_malformed_record_does_not_fail_the_others(erp, account):
+async def test_malformed_hours_cost_the_hours_and_amounts_of_their_posting(erp, account):
     assert (await account.request_record("PATCH", "timebill/5001", {"hours": "NaN"})).status_code == 204
 
     records = await erp.get_time_postings(["T-70001", "T-70004"])
 
-    assert {entry: isinstance(posting, SourceError) for entry, posting in records.items()} == {
-        "T-70001": True,
-        "T-70004": False,
+    assert {entry: {each.attribute for each in posting.unreadable} for entry, posting in records.items()} == {
+        "T-70001": {"hours", "bill_amount", "cost_amount"},
+        "T-70004": set(),
     }
-    assert records["T-70001"].code is FaultCode.CONTRACT_MISMATCH
+    assert records["T-70001"].bill_amount is None
 
 
 async def test_receivables_without_access_to_the_subsidiary_are_an_error(erp, account):
