@@ -41,7 +41,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.net.auth import StaticBearer
 from gateway.net.message import UpstreamRequest
 from gateway.ports.base import Capabilities
-from gateway.ports.lineage import Supplied, Unsupported
+from gateway.ports.lineage import COMMON_ATTRIBUTES, Supplied, Unsupported
 from subgraphs.kit.decoding import decode
 from subgraphs.kit.failures import classify_status
 
@@ -58,7 +58,9 @@ class Adapter:
     feeds = ()
     capabilities = Capabilities(read_batch=50, parent_batch=1, page_cap=50, concurrency=2)
     lineage = {CrmAccount: {
-        **{name: Unsupported("Ledgerline has names only.") for name in CrmAccount.__struct_fields__[5:]},
+        **dict.fromkeys(
+            set(CrmAccount.__struct_fields__) - COMMON_ATTRIBUTES, Unsupported("Ledgerline has names only.")
+        ),
         "name": Supplied("firm", "title"),
     }}
 

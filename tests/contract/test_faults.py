@@ -84,12 +84,12 @@ def _read_feed(kind: Any) -> Call:
 def _build_finance_reads(subject: SystemUnderTest) -> dict[str, Call]:
     rate = FIRM.rates[0]
     key = RateKey(rate.source, rate.target, FIRM.today)
-    calls: dict[str, Call] = (
-        {"dimensions": lambda port: port.list_dimensions()} if subject.supports(ErpDimension) else {}
-    )
+    calls: dict[str, Call] = {}
+    if subject.supports(ErpDimension):
+        calls["dimensions"] = lambda port: port.list_dimensions()
     if subject.supports(ErpExpense):
-        expenses = [FIRM.projects[0].expenses[0].code]
-        calls["expenses by reference"] = lambda port: port.get_expenses_by_reference(expenses)
+        code = FIRM.projects[0].expenses[0].code
+        calls["expenses by reference"] = lambda port: port.get_expenses_by_reference([code])
     return calls | {
         "time postings": lambda port: port.get_time_postings([FIRM.projects[0].time_entries[0].code]),
         "receivables": lambda port: port.get_receivables(subject.ids[ErpCustomer], FIRM.today),

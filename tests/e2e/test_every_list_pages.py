@@ -48,8 +48,11 @@ OTHER_SELECTIONS: Mapping[str, str] = {
 """An argument that selects or sorts differently, by the type of the argument."""
 
 
-CALLS_OF_PARENTS = {"FinancialDimension": 3}
-"""The calls that the parents of lists take themselves; all others come from the card index."""
+CALLS_OF_PARENTS = {"FinancialDimension": 3, "CustomerHierarchy": 1}
+"""The calls that the parents of lists take themselves; all others come from the card index.
+
+The hierarchies of all customers are compared with the ERP's in one call.
+"""
 
 
 class ListField(NamedTuple):
