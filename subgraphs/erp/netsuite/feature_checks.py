@@ -6,6 +6,7 @@ A feature that is off has no table in SuiteQL, as if the role could not read it:
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from gateway.errors import SourceError
 from gateway.ports.base import Finding
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.client import NetSuiteClient
@@ -87,6 +88,6 @@ async def _has_table(client: NetSuiteClient, required: _Requirement) -> bool:
     select = Select(columns={"id": required.key}, source=f"{required.table} x", where=NO_ROWS, order=(required.key,))
     try:
         await client.fetch_page(wire.Row, select, limit=1)
-    except NetSuiteError as error:
-        return error.unknown_name is None
+    except SourceError as error:
+        return not isinstance(error, NetSuiteError) or error.unknown_name is None
     return True

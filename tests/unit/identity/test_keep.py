@@ -60,7 +60,7 @@ async def keep_running(sync: CardSync, interval: float) -> AsyncIterator[None]:
 
 
 async def wait_until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 -- the condition sends no event
             await asyncio.sleep(0.005)
 
@@ -152,7 +152,7 @@ async def has_faults(sync: CardSync, expected: dict[str, FaultCode]) -> bool:
 
 
 async def wait_until_true(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await holds():  # noqa: ASYNC110 -- the store sends no event
             await asyncio.sleep(0.005)
 
