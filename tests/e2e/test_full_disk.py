@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -114,22 +115,23 @@ async def test_a_sync_that_fails_on_a_full_disk_continues_when_space_is_free(
 ) -> None:
     crm = MemorySystem("crm", SystemRole.CRM, {CrmAccount: [build_account("a0", "Customer 0", "C-0")]})
     ports: Any = {"crm": crm}
-    store = Store(disk.url)
-    await store.upgrade()
-    sync = CardSync(store, "main", ports, CodeMappings([]), b"k" * 32)
-    crm.page = 2000
-    async with keep_running(sync, 0.05):
-        await wait_until_true(lambda: is_filled(sync))
-        disk.fill()
-        crm.rows[CrmAccount] += [build_account(f"a{n}", f"Customer {n} " + "x" * 200, f"C-{n}") for n in range(1, 2000)]
-        await wait_until_true(lambda: has_faults(sync, {"crm": FaultCode.UNKNOWN}))
-        ready_while_full = await store.is_ready()
-        known = await CardIndex(store, "main").get_by_codes([(Noun.CUSTOMER.value, "C-0")])
-        disk.free()
-        await wait_until_true(lambda: has_faults(sync, {}))
-        found = await CardIndex(store, "main").get_by_codes([(Noun.CUSTOMER.value, "C-1999")])
-        ready_when_free = await store.is_ready()
-    await store.aclose()
+    async with aclosing(Store(disk.url)) as store:
+        await store.upgrade()
+        sync = CardSync(store, "main", ports, CodeMappings([]), b"k" * 32)
+        crm.page = 2000
+        async with keep_running(sync, 0.05):
+            await wait_until_true(lambda: is_filled(sync))
+            disk.fill()
+            crm.rows[CrmAccount] += [
+                build_account(f"a{n}", f"Customer {n} " + "x" * 200, f"C-{n}") for n in range(1, 2000)
+            ]
+            await wait_until_true(lambda: has_faults(sync, {"crm": FaultCode.UNKNOWN}))
+            ready_while_full = await store.is_ready()
+            known = await CardIndex(store, "main").get_by_codes([(Noun.CUSTOMER.value, "C-0")])
+            disk.free()
+            await wait_until_true(lambda: has_faults(sync, {}))
+            found = await CardIndex(store, "main").get_by_codes([(Noun.CUSTOMER.value, "C-1999")])
+            ready_when_free = await store.is_ready()
 
     assert (ready_while_full, len(known)) == (False, 1)
     assert (ready_when_free, len(found)) == (True, 1)

@@ -38,6 +38,7 @@ class _Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=_Protocol,
+            log_config=None,
             log_level="warning",
             lifespan="off",
             date_header=False,

@@ -28,7 +28,11 @@ async def serve_bytes(
 ) -> AsyncIterator[int]:
     port = find_free_port()
     config = uvicorn.Config(
-        create_edge(graph, **options), port=port, http=protocol, log_level="critical", lifespan="off"
+        create_edge(graph, **options),
+        port=port,
+        http=protocol,
+        log_config=None,
+        lifespan="off",
     )
     server = Server(config)
     server.up = asyncio.Event()
