@@ -31,7 +31,7 @@ QUERY = {"query": "{ customers { totalCount } }"}
 
 
 class SmallDisk:
-    """A file system of eight megabytes."""
+    """A file system of 32 megabytes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,7 +57,7 @@ class SmallDisk:
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m,mode=0700", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "tmpfs", str(folder)]
     try:
         mounted = subprocess.run(mount, capture_output=True, check=False)  # noqa: S603 -- a folder of this test
     except FileNotFoundError:
