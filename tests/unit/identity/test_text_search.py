@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from uuid import uuid5
 
 import pytest
-from sqlalchemy import insert, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, insert
 
 from gateway.canonical.records.crm import CrmAccount
 from gateway.canonical.roles import Noun
@@ -15,7 +17,7 @@ from gateway.identity.filters import CardFilter, CardOrder, TextCondition
 from gateway.identity.index import CardIndex
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
-from gateway.store.database import Store
+from gateway.store.database import MIGRATIONS, Store
 from tests.unit.identity.systems import build_account
 from tests.unit.identity.test_sync import build_sync, build_systems
 
@@ -118,14 +120,19 @@ async def test_a_customer_that_is_renamed_is_found_by_the_new_name_in_any_case(s
     assert await search_names(store, CardFilter(name=TextCondition(contains="Aurora"))) == []
 
 
+def downgrade_before_the_texts(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, "0004")
+
+
 async def test_the_migration_derives_the_texts_of_cards_that_exist(empty_store: str) -> None:
     store = Store(empty_store)
     await store.upgrade()
     await insert_customers(store)
     async with store.begin() as writer:
-        for name in ("folded_code", "folded_name", "name_sort_key"):
-            await writer.execute(text(f"ALTER TABLE card DROP COLUMN {name}"))
-        await writer.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+        await writer.run_sync(downgrade_before_the_texts)
 
     await store.upgrade()
 

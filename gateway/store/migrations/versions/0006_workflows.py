@@ -163,3 +163,18 @@ def upgrade() -> None:
         sa.Column("run_id", sa.String(64), nullable=False),
         sa.Column("used_at", sa.String(32), nullable=False),
     )
+
+
+def downgrade() -> None:
+    for name in (
+        "idempotency_key",
+        "outbox",
+        "workflow_journal",
+        "workflow_dead_letter",
+        "workflow_approval",
+        "workflow_exception",
+        "workflow_write",
+        "workflow_step",
+        "workflow_run",
+    ):
+        op.drop_table(name)
