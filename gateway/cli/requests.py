@@ -19,11 +19,7 @@ Progress = Callable[[FeedResult], None]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
-    """A request to an open gateway."""
-
-    async def run(self, gateway: Gateway, progress: Progress) -> Any:
-        """Run the request; return what JSON can encode. Raises PsgwError."""
-        raise NotImplementedError
+    """A request to an open gateway; each class of `AnyRequest` has a method `run`."""
 
 
 class SyncFeeds(Request, frozen=True, kw_only=True, tag="sync"):

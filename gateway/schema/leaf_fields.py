@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.erp import ErpExpense
@@ -14,7 +16,7 @@ from gateway.execution.request import RequestState
 from gateway.execution.source_values import explain_missing_record
 from gateway.execution.view import MissingKeys, View
 from gateway.loaders.time_entries import get_posting_reference
-from gateway.schema.money import DeferredAmount, MoneySetData
+from gateway.schema.money import MoneySetData
 
 
 def build_posting_key(view: View, request: RequestState) -> NativeId | MissingKeys | Fault | None:
@@ -35,7 +37,7 @@ def build_expense_amount(record: PsaExpense | ErpExpense, _request: RequestState
     return MoneySetData(transaction=record.amount, functional=PostedExpense(record.native))
 
 
-class PostedExpense(DeferredAmount, frozen=True):
+class PostedExpense(msgspec.Struct, frozen=True):
     """The functional amount of the posting of a PSA expense, read from the ERP when it is selected."""
 
     native: NativeId

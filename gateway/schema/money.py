@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 import strawberry
@@ -36,12 +36,12 @@ class RateData(msgspec.Struct, frozen=True, kw_only=True):
     source: Role = Role.ERP
 
 
-class DeferredAmount(msgspec.Struct, frozen=True):
+@runtime_checkable
+class DeferredAmount(Protocol):
     """An amount in another record, which is read only if the amount is selected."""
 
     def resolve(self, request: RequestState) -> MoneyValue | MissingKeys | None:
         """Return the amount, None with a recorded reason, or MissingKeys; raise SourceUnavailableError."""
-        raise NotImplementedError
 
 
 class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):

@@ -389,15 +389,3 @@ async def test_an_error_does_not_show_whether_the_record_was_created(opened: Ope
 
     assert answer.status_code == 503
     assert await count_records(account, "time_entries") == before + more
-
-
-async def test_a_record_is_found_by_its_reference_after_a_lost_answer(opened: Open) -> None:
-    account = await opened()
-    sent = {"title": "Atlas", "creator_role": "maven", "external_reference": REFERENCE}
-
-    await account.send_control("lost-answer")
-    with pytest.raises(httpx.ReadTimeout):
-        await send(account, "POST", "workspaces.json", {"workspace": sent}, timeout=0.5)
-
-    found = (await account.get("workspaces.json", **BY_REFERENCE)).json()
-    assert [found["workspaces"][result["id"]]["title"] for result in found["results"]] == ["Atlas"]
