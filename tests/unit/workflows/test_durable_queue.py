@@ -1,13 +1,18 @@
 """Runs on the durable queue, on both databases."""
 
 import asyncio
+import base64
+import pickle
 from collections.abc import AsyncIterator
+from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from dbos import DBOS
-from sqlalchemy import select, text
+from dbos import DBOSPortableJSONSerializer
+from dbos._serialization import deserialize_args
+from sqlalchemy import select
 
 from gateway.canonical.workflows import RunStatus
 from gateway.store.database import Store
@@ -91,15 +96,23 @@ async def test_the_sweep_finds_nothing_to_do_while_the_queue_has_the_segments(du
     await durable.wait_for(run_id, RunStatus.COMPLETED)
 
 
-async def test_a_pickled_row_is_refused(durable: DurableRig) -> None:
-    run_id = await durable.start(DEAL, "D1")
-    await durable.wait_for(run_id, RunStatus.COMPLETED)
-    table = "workflow_status" if durable.transactions.is_sqlite else "dbos.workflow_status"
-    pickled = text(f"UPDATE {table} SET serialization = 'py_pickle', inputs = 'gASVCAAAAAAAAACMBGV2aWyULg=='")  # noqa: S608 -- fixed
-    await durable.transactions.write(lambda connection: connection.execute(pickled))
-    listed = await DBOS.list_workflows_async()
+class Effect:
+    """Unpickling it creates a file."""
 
-    assert all(not isinstance(each.input, str) or "evil" not in each.input for each in listed)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return (Path.touch, (self.path,))
+
+
+def test_a_pickled_value_of_a_row_is_refused(tmp_path: Path) -> None:
+    value = base64.b64encode(pickle.dumps(Effect(tmp_path / "effect"))).decode()
+
+    with pytest.raises(ValueError, match="pickled rows are refused"):
+        deserialize_args(value, "py_pickle", DBOSPortableJSONSerializer())
+
+    assert not (tmp_path / "effect").exists()
 
 
 async def test_an_executor_is_dead_when_its_session_is_gone(postgres: str) -> None:
